@@ -10,7 +10,7 @@ class Change:
     Attributes:
         value: The figure; None when it cannot be measured.
         base: What it is compared with; None when that cannot be measured.
-        absolute: value − base, in the figure's own unit (a difference of shares is a fraction:
+        absolute: value - base, in the figure's own unit (a difference of shares is a fraction:
             0.021 is 2.1 percentage points); None when either is.
         relative: absolute ÷ base, as a fraction; None when either is None or the base is not
             above 0, because growth from nothing has no percentage.

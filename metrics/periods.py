@@ -15,6 +15,8 @@ DAYS_PER_WEEK = 7
 # The multiple of whole weeks that is nearest to a year keeps Mondays on Mondays.
 WEEKDAY_YEAR_DAYS = 52 * DAYS_PER_WEEK
 MONTHS_PER_YEAR = 12
+# Not strftime: its month names follow the machine's language.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -202,10 +204,10 @@ def _span(period: Period, *, has_year: bool) -> str:
     first, last = period.start, period.last_day
     if first == last:
         return _day(first, has_year=has_year)
-    return f"{_day(first, has_year=has_year and first.year != last.year)} – {_day(last, has_year=has_year)}"
+    start = _day(first, has_year=has_year and first.year != last.year)
+    return f"{start} – {_day(last, has_year=has_year)}"
 
 
 def _day(day: date, *, has_year: bool) -> str:
-    # Not strftime: month names would follow the machine's language.
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[day.month - 1]
+    month = MONTHS[day.month - 1]
     return f"{day.day} {month} {day.year}" if has_year else f"{day.day} {month}"

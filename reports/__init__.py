@@ -1,1 +1,1 @@
-"""One question, one file: ask the data, compute, return a frozen answer that every reader shares."""
+"""One question, one file: ask, compute, return a frozen answer that every reader shares."""
