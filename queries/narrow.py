@@ -1,0 +1,271 @@
+"""Narrowing a query to a segment, or breaking it down, by rewriting its syntax tree.
+
+Every reference to a narrowable table becomes a subquery with the same columns and fewer rows.
+Two kinds of dimension need different care, because `prev_day` belongs to the set of rows that it
+was computed over: a user dimension is fixed, so rows may be filtered as they are; an event
+dimension varies within a user, so `user_days` is made anew from the finer `segment_days`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from queries.errors import QueryError, nearest
+
+Level = Literal["user", "event"]
+EVERYONE = "All users"
+NOT_SET = "(not set)"
+
+# Columns of each narrowable table, without dimensions and `segment`.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "user_days": ("day", "user_key", "events", "sessions", "hours", "first_day", "prev_day"),
+    "feature_days": (
+        "day", "event", "feature", "action", "user_key", "events", "is_qualifying",
+    ),
+    "steps": ("day", "event", "feature", "action", "user_key", "occurred_at", "is_qualifying"),
+    "sessions": ("day", "user_key", "started_at", "seconds", "events"),
+    "users": (
+        "user_key", "user_id", "account_id", "signed_up_on", "deleted_on", "first_day", "last_day",
+    ),
+    "metric_days": ("day", "metric", "dimension", "value", "numerator", "denominator"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something to filter or break down by.
+
+    Attributes:
+        name: The column's name.
+        level: "user": fixed for a user; "event": may vary within a user.
+    """
+
+    name: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows whose dimension has one of these values; None stands for a missing value."""
+
+    dimension: str
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Users or events that satisfy all filters; without filters, everybody."""
+
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it narrows nothing."""
+        return not self.filters
+
+    def canonical(self) -> "Segment":
+        """The same segment in one order of filters and values, for comparing and caching."""
+        filters = (
+            Filter(one.dimension, tuple(sorted(set(one.values), key=lambda v: (v is None, v or ""))))
+            for one in self.filters
+        )
+        return Segment(tuple(sorted(filters, key=lambda one: (one.dimension, str(one.values)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What is asked of a query beside its parameters.
+
+    Attributes:
+        segment: Narrows every reference to a narrowable table.
+        by: The dimension whose value becomes the column `segment`; None: one segment.
+        aliases: Further filters for the references that carry these aliases.
+    """
+
+    segment: Segment = Segment()
+    by: str | None = None
+    aliases: Mapping[str, Segment] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the text may run as it stands."""
+        return self.segment.is_empty and self.by is None and not self.aliases
+
+
+@lru_cache(maxsize=256)
+def _tree(sql: str) -> exp.Expression:
+    return sqlglot.parse_one(sql, dialect="duckdb")
+
+
+def narrowed(sql: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]) -> str:
+    """`sql` with its tables narrowed; unchanged to the letter when nothing is asked.
+
+    Raises:
+        QueryError: A dimension is not known, or the query reads nothing that carries it.
+    """
+    if narrowing.is_empty:
+        return sql
+    tree = _tree(sql).copy()
+    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
+    seen: set[str] = set()
+    for reference in list(tree.find_all(exp.Table)):
+        if reference.name in COLUMNS and reference.name not in ctes:
+            alias = reference.alias or reference.name
+            seen.add(alias)
+            subquery = _narrowed_table(reference.name, alias, narrowing, dimensions)
+            if subquery is not None:
+                reference.replace(subquery)
+    for alias in narrowing.aliases:
+        if alias not in seen:
+            raise QueryError(f"the query has no table called {alias!r}. {nearest(alias, seen)}")
+    return tree.sql(dialect="duckdb", pretty=True)
+
+
+def _narrowed_table(
+    table: str, alias: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
+) -> exp.Expression | None:
+    """A subquery in place of the table; None where nothing about it changes."""
+    own = narrowing.aliases.get(alias, Segment())
+    filters = (*narrowing.segment.canonical().filters, *own.canonical().filters)
+    by = None if narrowing.by is None else _known(narrowing.by, dimensions)
+    on_users = [one for one in filters if _known(one.dimension, dimensions).level == "user"]
+    on_events = [one for one in filters if _known(one.dimension, dimensions).level == "event"]
+    if not filters and by is None:
+        return None
+    if table == "metric_days":
+        select = _metric_days(on_users, on_events)
+    elif table == "users":
+        select = _users(on_users, by)
+    elif table == "user_days" and (on_events or (by is not None and by.level == "event")):
+        select = _user_days_anew(on_users, on_events, by)
+    else:
+        select = _rows(table, on_users, on_events, by)
+    return select.subquery(alias)
+
+
+def _known(name: str, dimensions: Mapping[str, Dimension]) -> Dimension:
+    if name not in dimensions:
+        raise QueryError(f"there is no dimension {name!r}. {nearest(name, dimensions)}")
+    return dimensions[name]
+
+
+def _column(name: str, table: str | None = None) -> exp.Column:
+    return exp.column(name, table=table, quoted=True)
+
+
+def _condition(one: Filter, table: str | None = None) -> exp.Expression:
+    """`column in (…)`, with a missing value spelled `is null`."""
+    given = [value for value in one.values if value is not None]
+    tests: list[exp.Expression] = []
+    if given:
+        literals = [exp.Literal.string(value) for value in given]
+        tests.append(exp.In(this=_column(one.dimension, table), expressions=literals))
+    if None in one.values:
+        tests.append(exp.Is(this=_column(one.dimension, table), expression=exp.Null()))
+    return exp.paren(exp.or_(*tests)) if tests else exp.false()
+
+
+def _segment(by: Dimension | None, table: str) -> exp.Expression:
+    """The column `segment`: the dimension's value, or one name for everybody."""
+    if by is None:
+        return exp.alias_(exp.Literal.string(EVERYONE), "segment")
+    value = exp.func("coalesce", _column(by.name, table), exp.Literal.string(NOT_SET))
+    return exp.alias_(value, "segment")
+
+
+def _of_users(select: exp.Select, on_users: list[Filter]) -> exp.Select:
+    """Only rows of the users that satisfy the filters."""
+    if not on_users:
+        return select
+    keys = exp.select("user_key").from_("users").where(*(_condition(one) for one in on_users))
+    return select.where(exp.column("user_key", table="kept").isin(query=keys))
+
+
+def _with_users(select: exp.Select, by: Dimension | None) -> exp.Select:
+    """Joined to `users` where the breakdown needs the user's own column."""
+    if by is None or by.level == "event":
+        return select
+    same = exp.column("user_key", "kept").eq(exp.column("user_key", "people"))
+    return select.join(exp.alias_(exp.to_table("users"), "people", table=True), on=same)
+
+
+def _segment_source(by: Dimension | None) -> str:
+    return "people" if by is not None and by.level == "user" else "kept"
+
+
+def _rows(
+    table: str, on_users: list[Filter], on_events: list[Filter], by: Dimension | None
+) -> exp.Select:
+    """The table's own rows, filtered."""
+    columns = [exp.column(name, table="kept") for name in COLUMNS[table]]
+    select = exp.select(*columns, _segment(by, _segment_source(by))).from_(f"{table} as kept")
+    select = _with_users(select, by).where(*(_condition(one, "kept") for one in on_events))
+    return _of_users(select, on_users)
+
+
+def _users(on_users: list[Filter], by: Dimension | None) -> exp.Select:
+    """Users that satisfy the filters on users; events are narrowed where they are read."""
+    columns = [exp.column(name, table="kept") for name in COLUMNS["users"]]
+    own = by if by is not None and by.level == "user" else None
+    select = exp.select(*columns, _segment(own, "kept")).from_("users as kept")
+    return select.where(*(_condition(one, "kept") for one in on_users))
+
+
+def _user_days_anew(
+    on_users: list[Filter], on_events: list[Filter], by: Dimension | None
+) -> exp.Select:
+    """`user_days` of the events that satisfy the filters, with their own `prev_day`."""
+    columns = [
+        exp.column("day", "kept"),
+        exp.column("user_key", "kept"),
+        exp.alias_(_total("events"), "events"),
+        exp.alias_(_total("sessions"), "sessions"),
+        exp.alias_(exp.func("bit_or", exp.column("hours", "kept")), "hours"),
+        _segment(by, _segment_source(by)),
+    ]
+    rows = exp.select(*columns).from_("segment_days as kept")
+    rows = _with_users(rows, by).where(*(_condition(one, "kept") for one in on_events))
+    rows = _of_users(rows, on_users).group_by(exp.column("day", "kept"), exp.column("user_key", "kept"))
+    if by is not None:
+        rows = rows.group_by(_column(by.name, _segment_source(by)))
+    window = "over (partition by user_key, segment order by day)"
+    first = f"min(day) {window} as first_day"
+    prev = f"lag(day) {window} as prev_day"
+    return exp.select(
+        "day", "user_key", "events", "sessions", "hours",
+        sqlglot.parse_one(first, dialect="duckdb"), sqlglot.parse_one(prev, dialect="duckdb"),
+        "segment",
+    ).from_(rows.subquery("narrowed_days"))  # fmt: skip
+
+
+def _total(column: str) -> exp.Expression:
+    return exp.cast(exp.func("sum", exp.column(column, "kept")), "bigint")
+
+
+def _metric_days(on_users: list[Filter], on_events: list[Filter]) -> exp.Select:
+    """`metric_days` of one value of one event dimension: all that is kept."""
+    if not on_users and not on_events:
+        return exp.select("*").from_("metric_days")
+    if on_users or len(on_events) != 1 or len(on_events[0].values) != 1:
+        raise QueryError(
+            "this metric is kept for the whole product and for one value of one event dimension; "
+            "remove the other filters to see it"
+        )
+    (one,) = on_events
+    value = exp.Literal.string(NOT_SET if one.values[0] is None else one.values[0])
+    nothing = exp.cast(exp.Null(), "varchar")
+    return (
+        exp.select(
+            "day", "metric", exp.alias_(nothing, "dimension"), exp.alias_(nothing.copy(), "value"),
+            "numerator", "denominator",
+        )
+        .from_("metric_days as kept")
+        .where(
+            exp.column("dimension", "kept").eq(exp.Literal.string(one.dimension)),
+            exp.column("value", "kept").eq(value),
+        )
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""The tables that .sql files read, as views over the Parquet files of a snapshot."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from queries.narrow import COLUMNS, EVERYONE, Dimension
+from queries.settings import Settings
+from queries.snapshot import FOLDER, Partition, Snapshot
+from queries.tables import SIDE_TABLES, SQL_TYPE, TABLES
+
+CALENDAR_MARGIN = timedelta(days=400)
+
+# Types of the columns of roll-ups; dimensions are varchar.
+TYPES: dict[str, str] = {
+    "day": "date", "user_key": "integer", "events": "integer", "sessions": "integer",
+    "hours": "integer", "first_day": "date", "prev_day": "date", "last_day": "date",
+    "event": "varchar", "feature": "varchar", "action": "varchar", "is_qualifying": "boolean",
+    "occurred_at": "timestamp", "started_at": "timestamp", "seconds": "double",
+    "user_id": "varchar", "account_id": "varchar", "signed_up_on": "date", "deleted_on": "date",
+    "metric": "varchar", "dimension": "varchar", "value": "varchar", "numerator": "double",
+    "denominator": "double",
+}  # fmt: skip
+
+WITH_EVENT_DIMENSIONS = ("segment_days", "feature_days", "steps", "sessions")
+SEGMENTED = ("users", "user_days", "feature_days", "steps", "sessions")
+
+
+def dimensions_of(snapshot: Snapshot) -> dict[str, Dimension]:
+    """What the snapshot's rows can be filtered and broken down by."""
+    return {
+        name: Dimension(name, "user" if level == "user" else "event")
+        for name, level in snapshot.dimensions.items()
+    }
+
+
+def rollup_columns(table: str, dimensions: Mapping[str, Dimension]) -> tuple[str, ...]:
+    """Columns of a roll-up's files, dimensions last."""
+    if table == "segment_days":
+        base: tuple[str, ...] = ("day", "user_key", "events", "sessions", "hours")
+    else:
+        base = COLUMNS[table]
+    level = "user" if table == "users" else "event" if table in WITH_EVENT_DIMENSIONS else None
+    return (*base, *(name for name, one in dimensions.items() if one.level == level))
+
+
+def view_statements(folder: Path, snapshot: Snapshot, settings: Settings) -> list[str]:
+    """DDL of every table that a .sql file may read, in DuckDB's dialect."""
+    dimensions = dimensions_of(snapshot)
+    statements = [_calendar(snapshot, settings)]
+    for table in (*COLUMNS, "segment_days"):
+        files = _files(folder, snapshot.partitions.get(table, ()))
+        statements.append(_rollup(table, files, rollup_columns(table, dimensions)))
+    for table in ("events", *SIDE_TABLES):
+        statements.append(_canonical(table, _files(folder, snapshot.partitions.get(table, ()))))
+    return statements
+
+
+def _files(folder: Path, partitions: Iterable[Partition]) -> list[str]:
+    return [str(folder / FOLDER / one.file) for one in partitions]
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it, whatever it contains."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def file_list(files: Iterable[str]) -> str:
+    """Paths as DuckDB's list of texts."""
+    return "[" + ", ".join(text(file) for file in files) + "]"
+
+
+def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> str:
+    shown = ", ".join(quoted(column) for column in columns)
+    segment = f", {text(EVERYONE)} as segment" if table in SEGMENTED else ""
+    if not files:
+        empty = ", ".join(f"cast(null as {TYPES.get(c, 'varchar')}) as {quoted(c)}" for c in columns)
+        return f"create view {table} as select {empty}{segment} where false"
+    if table == "sessions":
+        return f"create view sessions as {_stitched(files, columns)}"
+    return f"create view {table} as select {shown}{segment} from read_parquet({file_list(files)})"
+
+
+def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
+    """Sessions as whole ones: the part after midnight lies in the next day's file."""
+    own = [column for column in columns if column not in ("day", "user_key", "started_at")]
+    dimensions = [column for column in own if column not in ("seconds", "events")]
+    source = f"read_parquet({file_list(files)})"
+    whole = ", ".join(quoted(column) for column in columns)
+    picked = "".join(f", any_value({quoted(d)}) filter (where is_start) as {quoted(d)}"
+                     for d in dimensions)  # fmt: skip
+    return (
+        f"with bridged as (select distinct user_key, started_at from {source} where not is_start) "
+        f"select {whole}, {text(EVERYONE)} as segment from {source} as one where is_start "
+        "and not exists (select 1 from bridged where bridged.user_key = one.user_key "
+        "and bridged.started_at = one.started_at) union all "
+        "select min(day) as day, user_key, started_at, sum(seconds) as seconds, "
+        f"cast(sum(events) as integer) as events{picked}, {text(EVERYONE)} as segment "
+        f"from {source} as one semi join bridged using (user_key, started_at) "
+        "group by user_key, started_at"
+    )
+
+
+def _canonical(table: str, files: list[str]) -> str:
+    if files:
+        return f"create view {table} as select * from read_parquet({file_list(files)})"
+    empty = ", ".join(
+        f"cast(null as {SQL_TYPE[column.kind]}) as {quoted(column.name)}"
+        for column in TABLES[table].columns
+    )
+    return f"create view {table} as select {empty} where false"
+
+
+def _calendar(snapshot: Snapshot, settings: Settings) -> str:
+    first = (snapshot.first_day or date(2000, 1, 1)) - CALENDAR_MARGIN
+    last = (snapshot.last_day or date(2000, 1, 1)) + CALENDAR_MARGIN
+    shift = 1 if settings.product.week_start == "sunday" else 0
+    return (
+        "create table calendar as select cast(day as date) as day, "
+        f"cast(date_trunc('week', day + {shift} * interval 1 day) - {shift} * interval 1 day as date)"
+        " as week_start, cast(date_trunc('month', day) as date) as month_start "
+        f"from generate_series(timestamp '{first}', timestamp '{last}', interval 1 day) as t(day)"
+    )

@@ -1,0 +1,222 @@
+"""A workspace: the settings of a product, its published snapshot, and whoever answers about it."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from queries.contract import Contract, contract
+from queries.definitions import MetricDefinition, read_metrics
+from queries.engine import Engine, open_engine
+from queries.errors import NoSnapshot, QueryError, nearest
+from queries.narrow import Dimension, Narrowing, Segment, narrowed
+from queries.settings import Settings, data_folder, read_settings
+from queries.snapshot import Snapshot, current_id, read_snapshot
+from queries.views import dimensions_of, view_statements
+
+CACHED_ANSWERS = 512
+CACHED_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question, with all that is needed to follow it.
+
+    Attributes:
+        rows: What came back.
+        name: The .sql file's name.
+        question: Its first line.
+        sql: The text that ran; with `parameters` it gives the same rows anywhere.
+        parameters: Values by name.
+        watermark: Last complete day of the events it stands on; None: no day is complete.
+        snapshot_id: The published state that was read.
+        seconds: How long the engine took; a remembered answer keeps its first time.
+    """
+
+    rows: pl.DataFrame
+    name: str
+    question: str
+    sql: str
+    parameters: Mapping[str, Any]
+    watermark: date | None
+    snapshot_id: str
+    seconds: float
+
+
+class Workspace:
+    """Everything that pages and reports ask; safe to share between threads."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.metrics: dict[str, MetricDefinition] = read_metrics(folder)
+        self._lock = threading.Lock()
+        self._held: tuple[Snapshot, Engine] | None = None
+        self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
+
+    @property
+    def data_folder(self) -> Path:
+        """Where relative paths of the settings start."""
+        return data_folder(self.folder, self.settings)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The published snapshot; None: nothing has been built. Notices a new one by itself."""
+        held = self._hold()
+        return held[0] if held else None
+
+    @property
+    def engine(self) -> Engine:
+        """Whoever answers.
+
+        Raises:
+            NoSnapshot: Nothing has been built.
+        """
+        return self._require()[1]
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """What can be filtered and broken down by; empty before the first build."""
+        snapshot = self.snapshot
+        return dimensions_of(snapshot) if snapshot else {}
+
+    def ask(
+        self,
+        name: str,
+        *,
+        segment: Segment | None = None,
+        by: str | None = None,
+        filters_for: Mapping[str, Segment] | None = None,
+        **parameters: Any,
+    ) -> Answer:
+        """Answer `queries/<name>.sql`, or remember the answer of the same snapshot.
+
+        Args:
+            name: The file's name without its ending.
+            segment: Narrows every table that carries its dimensions.
+            by: Dimension to break down by; the query must have the column `segment`.
+            filters_for: Further filters for the table references with these aliases.
+            parameters: Values for the query's `$parameters`, all of them.
+
+        Raises:
+            NoSnapshot: Nothing has been built.
+            QueryError: The name, a parameter or a dimension is not known, or the engine failed.
+        """
+        asked = contract(name)
+        _check_parameters(asked, parameters)
+        if by is not None and not asked.can_be_broken_down:
+            raise QueryError(f"the query {name!r} cannot be broken down: it has no column 'segment'")
+        snapshot, engine = self._require()
+        narrowing = Narrowing((segment or Segment()).canonical(), by, dict(filters_for or {}))
+        sql = narrowed(asked.text, narrowing, dimensions_of(snapshot))
+        key = (snapshot.id, sql, _canonical(parameters))
+        remembered = self._remembered(key)
+        return remembered or self._remember(key, self._answer(asked, sql, parameters, snapshot, engine))
+
+    def _answer(
+        self,
+        asked: Contract,
+        sql: str,
+        parameters: Mapping[str, Any],
+        snapshot: Snapshot,
+        engine: Engine,
+    ) -> Answer:
+        start = time.perf_counter()
+        try:
+            table = engine.query(sql, parameters)
+        except QueryError as error:
+            raise QueryError(f"the query {asked.name!r} failed: {error}") from error
+        rows = pl.from_arrow(table)
+        assert isinstance(rows, pl.DataFrame)  # a table never becomes a series  # noqa: S101
+        return Answer(
+            rows=rows,
+            name=asked.name,
+            question=asked.question,
+            sql=sql,
+            parameters=dict(parameters),
+            watermark=snapshot.watermark,
+            snapshot_id=snapshot.id,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _hold(self) -> tuple[Snapshot, Engine] | None:
+        """The current snapshot and its engine, opened once."""
+        published = current_id(self.folder)
+        with self._lock:
+            if self._held and self._held[0].id == published:
+                return self._held
+            snapshot = read_snapshot(self.folder, published) if published else None
+            if snapshot is None:
+                self._held = None
+                return None
+            views = view_statements(self.folder, snapshot, self.settings)
+            self._held = (snapshot, open_engine(self.settings.engine.url, views))
+            self._answers.clear()
+            return self._held
+
+    def _require(self) -> tuple[Snapshot, Engine]:
+        held = self._hold()
+        if held is None:
+            raise NoSnapshot(
+                f"nothing has been built for {self.folder} yet; run: python app.py build {self.folder}"
+            )
+        return held
+
+    def _remembered(self, key: tuple[Any, ...]) -> Answer | None:
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer is not None:
+                self._answers.move_to_end(key)
+            return answer
+
+    def _remember(self, key: tuple[Any, ...], answer: Answer) -> Answer:
+        with self._lock:
+            self._answers[key] = answer
+            size = sum(int(one.rows.estimated_size()) for one in self._answers.values())
+            while self._answers and (len(self._answers) > CACHED_ANSWERS or size > CACHED_BYTES):
+                _, oldest = self._answers.popitem(last=False)
+                size -= int(oldest.rows.estimated_size())
+        return answer
+
+
+def open_workspace(folder: str | Path) -> Workspace:
+    """The workspace in a folder; its files are not read until something is asked.
+
+    Raises:
+        WorkspaceError: The folder has no usable `workspace.toml` or `metrics.toml`.
+    """
+    path = Path(folder).resolve()
+    return Workspace(path, read_settings(path))
+
+
+def settings_digest(workspace: Workspace) -> str:
+    """A hash of all that decides what the roll-ups hold; another hash means: build anew."""
+    decisive = workspace.settings.model_dump_json(exclude={"product": {"name", "currency"}})
+    metrics = "".join(f"{n}{m.model_dump_json()}" for n, m in sorted(workspace.metrics.items()))
+    place = str(workspace.data_folder)
+    return hashlib.sha256((decisive + metrics + place).encode()).hexdigest()[:16]
+
+
+def _check_parameters(asked: Contract, given: Mapping[str, Any]) -> None:
+    wanted = {field.name for field in asked.parameters}
+    for name in given:
+        if name not in wanted:
+            hint = nearest(name, wanted)
+            raise QueryError(f"the query {asked.name!r} has no parameter {name!r}. {hint}")
+    missing = sorted(wanted - set(given))
+    if missing:
+        raise QueryError(f"the query {asked.name!r} needs {', '.join('$' + m for m in missing)}")
+
+
+def _canonical(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (name, tuple(value) if isinstance(value, list | tuple) else value)
+        for name, value in sorted(parameters.items())
+    )
