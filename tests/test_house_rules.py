@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # What a folder or file may import beside the standard library and its own layer.
 # A file has the rights of every entry that its path starts with.
 MAY_IMPORT = {
-    "app.py": {"pages.shared", "queries", "reports", "starlette", "streamlit"},
+    "app.py": {"click", "pages.shared", "queries", "reports", "starlette", "streamlit"},
     "pages": {"metrics", "pages.shared", "polars", "queries", "reports", "streamlit"},
     "pages/shared": {"numpy", "plotly", "starlette"},
     "reports": {"click", "metrics", "numpy", "polars", "queries", "store"},

@@ -1,0 +1,37 @@
+"""The guide to the settings names every setting, and its examples are accepted."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from queries import settings
+from queries.definitions import MetricDefinition, MetricFile
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "workspace.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE + README, flags=re.DOTALL)
+MODELS = (
+    settings.Product, settings.Data, settings.Engine, settings.TableSource, settings.FeatureRule,
+    settings.Activity, settings.Dimensions, settings.Holiday, MetricDefinition,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_guide_names_every_setting(model: type[BaseModel]) -> None:
+    assert [name for name in model.model_fields if f"`{name}`" not in GUIDE] == []
+
+
+@pytest.mark.parametrize("part", settings.Settings.model_fields)
+def test_guide_has_every_part_of_the_file(part: str) -> None:
+    assert re.search(rf"^## `\[+{part}\b", GUIDE, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.splitlines()[0])
+def test_example_is_accepted(example: str) -> None:
+    content = tomllib.loads(example)
+    model = MetricFile if "metrics" in content else settings.Settings
+    assert model.model_validate(content)
