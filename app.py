@@ -1,0 +1,133 @@
+"""Start Tidemark: `python app.py` (or `streamlit run app.py`), or one of its other commands."""
+
+import asyncio
+import gzip
+import mimetypes
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from streamlit.starlette import App
+
+if TYPE_CHECKING:
+    import click
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+# Absolute, and not this file's folder: a main script with pages/ beside it would let a deep link
+# run a page without the frame.
+FRAME = Path(__file__).resolve().parent / "pages" / "shared" / "frame.py"
+
+COMPRESSIBLE = {".js", ".css", ".html", ".json", ".svg", ".ttf", ".wasm"}
+ONE_YEAR = 365 * 24 * 60 * 60  # seconds; the names of these files carry a hash of their contents
+
+
+class CompressStaticFiles:
+    """Send Streamlit's own files compressed, each compressed once and then kept in memory."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self.app = app
+        self.compressed: dict[str, bytes] = {}
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """URL path of every file worth compressing; whatever is not in here is not touched."""
+        from streamlit.file_util import get_static_dir
+
+        root = Path(get_static_dir())
+        paths = (path for path in root.rglob("*") if path.suffix in COMPRESSIBLE)
+        return {f"/{path.relative_to(root).as_posix()}": path for path in paths}
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        name = scope.get("path", "")
+        if not (name.startswith("/static/") and _accepts_gzip(scope) and name in self.files):
+            await self.app(scope, receive, send)
+            return
+        if name not in self.compressed:
+            self.compressed[name] = await asyncio.to_thread(self._compress, name)
+        await self._response(name)(scope, receive, send)
+
+    def _compress(self, name: str) -> bytes:
+        return gzip.compress(self.files[name].read_bytes(), compresslevel=6, mtime=0)
+
+    def _response(self, name: str) -> Response:
+        return Response(
+            self.compressed[name],
+            media_type=mimetypes.guess_type(name)[0],
+            headers={
+                "Content-Encoding": "gzip",
+                "Vary": "Accept-Encoding",
+                "Cache-Control": f"public, immutable, max-age={ONE_YEAR}",
+            },
+        )
+
+
+def _accepts_gzip(scope: "Scope") -> bool:
+    """Whether this is a plain GET by a client that reads gzip."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    headers = dict(scope["headers"])
+    return b"gzip" in headers.get(b"accept-encoding", b"") and b"range" not in headers
+
+
+async def healthz(_: "Request") -> JSONResponse:
+    """Answer /api/healthz: 200 once a snapshot can be read, else 503 and what is missing."""
+    from pages.shared.workspaces import health
+
+    state = await asyncio.to_thread(health)
+    return JSONResponse(state, status_code=200 if state["status"] == "ok" else 503)
+
+
+def _warm_up() -> None:
+    """Open the workspace and import what the first page needs, before anybody asks for it."""
+    from pages.shared.workspaces import health
+
+    health()
+    import pages.shared.figures  # noqa: F401  (for its side effect: Plotly is slow to import)
+
+
+@asynccontextmanager
+async def lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
+    """Warm up beside the server, so that it answers from its first moment."""
+    warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+    yield None
+    await warming
+
+
+app = App(
+    FRAME,
+    lifespan=lifespan,
+    routes=[Route("/api/healthz", healthz)],
+    middleware=[Middleware(CompressStaticFiles)],
+)
+
+
+def commands() -> "click.Group":
+    """Every command: those that work on data, and `serve`."""
+    import click
+
+    from reports.command_line import main
+
+    @main.command()
+    @click.option("--workspace", type=click.Path(file_okay=False), help="Folder to show.")
+    @click.option("--host", help="Address to listen on (default: this machine only).")
+    @click.option("--port", type=int, help="Port to listen on (default: 8501).")
+    def serve(workspace: str | None, host: str | None, port: int | None) -> None:
+        """Show the dashboard (what happens without a command)."""
+        if workspace:
+            os.environ["TIDEMARK_WORKSPACE"] = workspace
+        chosen = {"server.address": host, "server.port": port}
+        app.run(config={key: value for key, value in chosen.items() if value is not None})
+
+    return main
+
+
+if __name__ == "__main__":
+    commands().main(args=sys.argv[1:] or ["serve"], prog_name="python app.py")

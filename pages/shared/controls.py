@@ -1,0 +1,147 @@
+"""The controls that every page shares, kept in the address, and the scope they ask for.
+
+Values come from the address, so they are anybody's: each is checked again before it is used. Their
+defaults are relative ("28d"), so a link without them means the same tomorrow.
+"""
+
+from datetime import date, timedelta
+from typing import cast
+
+import streamlit as st
+
+from metrics.periods import (
+    ComparisonMode,
+    Grain,
+    Period,
+    comparison,
+    days_ending,
+    relative_period,
+)
+from pages.shared.filters import chosen_segment
+from queries import Snapshot, Workspace
+from reports.scope import Scope
+
+PERIODS = {
+    "7d": "7 days",
+    "28d": "28 days",
+    "90d": "90 days",
+    "12w": "12 weeks",
+    "12m": "12 months",
+    "custom": "Custom",
+}
+COMPARISONS = {
+    "previous": "vs previous period",
+    "year": "vs last year",
+    "none": "No comparison",
+}
+GRAINS = {"auto": "Auto", "day": "Day", "week": "Week", "month": "Month"}
+
+DEFAULT_PERIOD = "28d"
+LONGEST_BY_DAY = 62  # days; a longer period is drawn by week unless asked otherwise
+LONGEST_BY_WEEK = 200  # days; a longer one by month
+
+
+def last_day_of(snapshot: Snapshot) -> date:
+    """The day that relative periods end with: the last complete one, else the last there is."""
+    return snapshot.watermark or snapshot.last_day or snapshot.built_at.date()
+
+
+def period_controls(snapshot: Snapshot) -> None:
+    """Which days, compared with which, drawn how finely."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.segmented_control(
+            "Period",
+            PERIODS,
+            default=DEFAULT_PERIOD,
+            required=True,
+            format_func=PERIODS.__getitem__,
+            key="period",
+            bind="query-params",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        if st.session_state.get("period") == "custom":
+            _custom_days(snapshot)
+        st.selectbox(
+            "Comparison",
+            COMPARISONS,
+            format_func=COMPARISONS.__getitem__,
+            key="compare",
+            bind="query-params",
+            persist_state="session",
+            label_visibility="collapsed",
+            width=190,
+        )
+        st.segmented_control(
+            "Drawn by",
+            GRAINS,
+            default="auto",
+            required=True,
+            format_func=GRAINS.__getitem__,
+            key="grain",
+            bind="query-params",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+
+
+def _custom_days(snapshot: Snapshot) -> None:
+    last = last_day_of(snapshot)
+    first = min(snapshot.first_day or last, last)
+    st.date_input(
+        "First and last day",
+        value=(max(first, last - timedelta(days=27)), last),
+        min_value=first,
+        max_value=last,
+        format="YYYY-MM-DD",
+        key="days",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        width=250,
+    )
+
+
+def chosen_scope(workspace: Workspace, snapshot: Snapshot) -> Scope:
+    """What the controls ask for, with every value checked."""
+    period = chosen_period(snapshot)
+    mode = cast("ComparisonMode", _known("compare", COMPARISONS, "previous"))
+    return Scope(
+        period=period,
+        comparison=comparison(period, mode),
+        grain=_chosen_grain(period),
+        segment=chosen_segment(workspace),
+    )
+
+
+def chosen_period(snapshot: Snapshot) -> Period:
+    """The days looked at, within the days that there are."""
+    last = last_day_of(snapshot)
+    name = _known("period", PERIODS, DEFAULT_PERIOD)
+    if name == "custom":
+        return _custom_period(last)
+    return relative_period(name, last_day=last)
+
+
+def _custom_period(last: date) -> Period:
+    """First and last day as picked; while only one is picked, that day."""
+    picked = st.session_state.get("days") or ()
+    days = [day for day in (picked if isinstance(picked, tuple | list) else [picked]) if day]
+    if not days:
+        return days_ending(last, 28)
+    end = min(max(days), last)
+    return Period(min(min(days), end), end + timedelta(days=1))
+
+
+def _chosen_grain(period: Period) -> Grain:
+    name = _known("grain", GRAINS, "auto")
+    if name != "auto":
+        return cast("Grain", name)
+    if period.days <= LONGEST_BY_DAY:
+        return "day"
+    return "week" if period.days <= LONGEST_BY_WEEK else "month"
+
+
+def _known(key: str, options: dict[str, str], default: str) -> str:
+    value = st.session_state.get(key)
+    return value if value in options else default

@@ -1,0 +1,107 @@
+"""A figure with all that it takes to follow it: definition, rows, SQL, and up to which day."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from pages.shared import dates, plain, words
+from pages.shared.downloads import download_buttons
+from pages.shared.figures.canvas import CONFIG
+from pages.shared.states import empty, guarded
+from pages.shared.tables import show_table
+from reports.answer import Source
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+VIEWS = {"definition": "Definition", "data": "Data", "sql": "SQL"}
+NOTHING = "Nothing in these days for these people"
+WIDEN = "Choose a longer period or remove a filter."
+
+
+def exhibit(
+    source: Source,
+    draw: "Callable[[pl.DataFrame], go.Figure]",
+    *,
+    key: str,
+    alt: str,
+    missing: str = NOTHING,
+    mend: str = WIDEN,
+) -> None:
+    """A chart of the source's rows, or why there is none, and the way to what is behind it.
+
+    Args:
+        source: Where the figure comes from.
+        draw: Makes the figure of the rows; not called when there are none.
+        key: A name of its own on the page.
+        alt: The takeaway in a sentence, for who cannot see the chart.
+        missing: What is missing when there are no rows.
+        mend: What would bring them.
+    """
+    if source.is_empty:
+        empty(missing, mend)
+    else:
+        st.plotly_chart(
+            draw(source.rows), key=f"chart_{key}", config=CONFIG, alt=alt, width="stretch"
+        )
+    for caveat in source.caveats:
+        st.caption(f":material/info: {plain.sentence(caveat)}")
+    affordances(source, key=key)
+
+
+def affordances(source: Source, *, key: str) -> None:
+    """One line below a figure: the day up to which it is complete, and three ways behind it."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"
+    ):
+        st.caption(f"As of {dates.full_day(source.as_of)}", width="content")
+        with st.container(horizontal=True, gap="xxsmall", width="content"):
+            for view, label in VIEWS.items():
+                if st.button(label, key=f"{view}_{key}", type="tertiary"):
+                    _behind(source, view, key)
+
+
+@st.dialog(" ", width="large")
+def _behind(source: Source, view: str, key: str) -> None:
+    """What is behind a figure; all three views are one click apart."""
+    with guarded():
+        st.header(plain.markdown(source.title), anchor=False)
+        chosen = st.segmented_control(
+            "View",
+            VIEWS,
+            default=view,
+            required=True,
+            format_func=VIEWS.__getitem__,
+            key=f"behind_{view}_{key}",
+            label_visibility="collapsed",
+        )
+        {"definition": _definition, "data": _data, "sql": _sql}[chosen](source, key)
+        st.caption(_provenance(source))
+
+
+def _definition(source: Source, key: str) -> None:  # noqa: ARG001  (the views share one form)
+    st.markdown(source.definition)
+    for caveat in source.caveats:
+        st.markdown(f"- {plain.sentence(caveat)}")
+
+
+def _data(source: Source, key: str) -> None:
+    show_table(source.rows, key=f"rows_{key}", alt=f"Rows behind {source.title}")
+    download_buttons(source.rows, name=key, key=f"download_{key}")
+
+
+def _sql(source: Source, key: str) -> None:  # noqa: ARG001
+    st.code(source.sql, language="sql", wrap_lines=True, height=360)
+    if source.parameters:
+        lines = [f"${name} = {value!s}" for name, value in source.parameters.items()]
+        st.caption("Values of its parameters")
+        st.code("\n".join(lines), language=None)
+
+
+def _provenance(source: Source) -> str:
+    rows = words.counted(source.rows.height, "row")
+    took = words.duration(source.seconds)
+    snapshot = plain.markdown(source.snapshot_id)
+    return f"{rows} · complete to {dates.full_day(source.as_of)} · asked in {took} · build {snapshot}"

@@ -1,0 +1,20 @@
+"""Plotly figures: answers in, figure out. No Streamlit, no question asked, nothing computed."""
+
+from pages.shared.figures.bars import bar_list, histogram
+from pages.shared.figures.heatmap import calendar, heatmap
+from pages.shared.figures.lifecycle import lifecycle_bars
+from pages.shared.figures.line import Line, previous, time_series
+from pages.shared.figures.triangle import retention_curves, triangle
+
+__all__ = [
+    "Line",
+    "bar_list",
+    "calendar",
+    "heatmap",
+    "histogram",
+    "lifecycle_bars",
+    "previous",
+    "retention_curves",
+    "time_series",
+    "triangle",
+]

@@ -1,0 +1,50 @@
+"""What every figure shares: its margins, its quiet grid, its hover, no toolbar."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.shared.palette import BACKGROUND, GRID, MUTED_TEXT, TEXT
+from pages.shared.words import axis_format
+
+HEIGHT = 300  # pixels of a chart with axes
+ROW_HEIGHT = 30  # pixels of a bar or a cell with text in it
+SMALL_TEXT = 12  # pixels
+
+# Given to every chart: the toolbar hides data on a small screen, and a wheel should scroll.
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+
+
+def figure(*, height: int = HEIGHT, hovermode: str = "x unified", **layout: Any) -> go.Figure:
+    """An empty figure in the house's form."""
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 0, "r": 8, "t": 8, "b": 0, "pad": 4},
+            "hovermode": hovermode,
+            "showlegend": False,
+            "dragmode": False,
+            "hoverlabel": {"namelength": -1, "bgcolor": BACKGROUND, "font": {"color": TEXT}},
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+            "xaxis": {"showgrid": False, "automargin": True, "fixedrange": True},
+            "yaxis": {
+                "gridcolor": GRID,
+                "zeroline": False,
+                "automargin": True,
+                "fixedrange": True,
+                "nticks": 5,
+            },
+        }
+        | layout
+    )
+
+
+def value_axis(figure: go.Figure, unit: str, *, currency: str = "USD") -> None:
+    """Let the vertical axis start at zero and speak in the figure's unit."""
+    figure.update_yaxes(rangemode="tozero", **axis_format(unit, currency=currency))
+
+
+def note(text: str, **place: Any) -> dict[str, Any]:
+    """An annotation without arrow, in small quiet text."""
+    quiet = {"size": SMALL_TEXT, "color": MUTED_TEXT}
+    return {"text": text, "showarrow": False, "font": quiet} | place

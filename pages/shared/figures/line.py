@@ -1,0 +1,218 @@
+"""Values over time: this period, what it is compared with, and what happened meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import plotly.graph_objects as go
+
+from pages.shared import dates, words
+from pages.shared.figures.canvas import HEIGHT, figure, note, value_axis
+from pages.shared.palette import BACKGROUND, GRID, MUTED_TEXT, PREVIOUS_PERIOD, THIS_PERIOD
+from pages.shared.plain import chart
+from reports.markers import Marker
+
+SYMBOLS = {  # of Plotly, and what the hover calls it, by kind of marker
+    "release": ("triangle-down", "Release"),
+    "experiment_start": ("diamond", "Experiment starts"),
+    "experiment_end": ("diamond-open", "Experiment ends"),
+    "holiday": ("circle-open", "Holiday"),
+}
+LABEL_GAP = 15  # pixels between the names beside two lines
+LABEL_LETTER = 7.2  # pixels of a letter of such a name, roughly
+LONGEST_LABEL = 16  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line.
+
+    Attributes:
+        name: What it is called beside the line; may come from the data.
+        days: First day of each point's span, ascending.
+        values: As many values; None leaves a gap.
+        colour: One of the palette's.
+        own_days: The days the values really belong to, for a line drawn over other days.
+        complete: False for a point whose span is not over: drawn dotted; None: all are complete.
+        low: Lower ends of the values' intervals; None: no band.
+        high: Upper ends.
+        is_quiet: Drawn thin and grey, as what another line is compared with.
+    """
+
+    name: str
+    days: Sequence[date]
+    values: Sequence[float | None]
+    colour: str = THIS_PERIOD
+    own_days: Sequence[date] | None = None
+    complete: Sequence[bool] | None = None
+    low: Sequence[float | None] | None = None
+    high: Sequence[float | None] | None = None
+    is_quiet: bool = False
+
+
+def time_series(
+    lines: Sequence[Line],
+    *,
+    unit: str = "number",
+    grain: str = "day",
+    currency: str = "USD",
+    markers: Sequence[Marker] = (),
+    height: int = HEIGHT,
+) -> go.Figure:
+    """Lines over a shared time axis that starts at zero, with markers along its top."""
+    drawing = figure(height=height)
+    for line in sorted(lines, key=lambda line: not line.is_quiet):
+        _add_band(drawing, line)
+        _add_line(drawing, line, unit, grain, currency)
+    value_axis(drawing, unit, currency=currency)
+    if len(lines) > 1:
+        _name_lines(drawing, lines, height)
+    _add_markers(drawing, _visible(markers, lines))
+    return drawing
+
+
+def previous(line: Line, values: Sequence[float | None], own_days: Sequence[date]) -> Line:
+    """The comparison of a line: its values laid over the same days, quiet and grey."""
+    count = min(len(line.days), len(values))
+    return Line(
+        name="Before",
+        days=line.days[:count],
+        values=values[:count],
+        own_days=own_days[:count],
+        colour=PREVIOUS_PERIOD,
+        is_quiet=True,
+    )
+
+
+def _add_line(drawing: go.Figure, line: Line, unit: str, grain: str, currency: str) -> None:
+    """The complete part solid, what is in progress dotted and hollow."""
+    texts = _hover_texts(line, unit, grain, currency)
+    cut = _first_incomplete(line)
+    width = 1.6 if line.is_quiet else 2.4
+    drawing.add_scatter(
+        x=line.days[:cut],
+        y=line.values[:cut],
+        customdata=texts[:cut],
+        mode="lines" if cut > 1 else "markers",
+        line={"color": line.colour, "width": width},
+        marker={"color": line.colour, "size": 7},
+        name=chart(line.name),
+        hovertemplate="%{customdata}",
+    )
+    if cut < len(line.days):
+        start = max(cut - 1, 0)
+        drawing.add_scatter(
+            x=line.days[start:],
+            y=line.values[start:],
+            customdata=[None] * (cut - start) + texts[cut:],
+            mode="lines+markers",
+            line={"color": line.colour, "width": width, "dash": "dot"},
+            marker={
+                "color": BACKGROUND,
+                "size": [0] * (cut - start) + [7] * (len(line.days) - cut),
+                "line": {"color": line.colour, "width": 1.6},
+            },
+            name=f"{chart(line.name)} (in progress)",
+            hovertemplate="%{customdata}",
+        )
+
+
+def _add_band(drawing: go.Figure, line: Line) -> None:
+    if line.low is None or line.high is None:
+        return
+    for ends, fill in ((line.high, None), (line.low, "tonexty")):
+        drawing.add_scatter(
+            x=line.days,
+            y=ends,
+            mode="lines",
+            line={"width": 0, "color": line.colour},
+            fill=fill,
+            opacity=0.15,
+            hoverinfo="skip",
+        )
+
+
+def _hover_texts(line: Line, unit: str, grain: str, currency: str) -> list[str]:
+    """'1,234' or, for a comparison, '1,180 (Sun 25 Oct 2026)'."""
+    figures = [words.full(value, unit, currency=currency) for value in line.values]
+    if line.own_days is None:
+        return figures
+    pairs = zip(figures, line.own_days, strict=True)
+    return [f"{value} ({dates.bucket(day, grain)})" for value, day in pairs]
+
+
+def _first_incomplete(line: Line) -> int:
+    if line.complete is None:
+        return len(line.days)
+    return next((at for at, done in enumerate(line.complete) if not done), len(line.days))
+
+
+def _name_lines(drawing: go.Figure, lines: Sequence[Line], height: int) -> None:
+    """Write each name at the end of its line, moved apart where they would overlap."""
+    ends = [(line, _last_value(line)) for line in lines]
+    known = sorted(((line, end) for line, end in ends if end is not None), key=lambda pair: pair[1])
+    highest = max((value for line in lines for value in line.values if value is not None), default=0)
+    pixel = highest * 1.05 / height or 1
+    names, floor = [], float("-inf")
+    for line, end in known:
+        place = max(end / pixel, floor + LABEL_GAP)
+        floor = place
+        names.append(
+            note(
+                chart(line.name)[:LONGEST_LABEL],
+                x=1,
+                xref="paper",
+                xanchor="left",
+                y=place * pixel,
+                font={"size": 12, "color": MUTED_TEXT if line.is_quiet else line.colour},
+            )
+        )
+    longest = max((min(len(line.name), LONGEST_LABEL) for line in lines), default=0)
+    drawing.update_layout(annotations=names, margin_r=int(12 + longest * LABEL_LETTER))
+
+
+def _last_value(line: Line) -> float | None:
+    return next((value for value in reversed(line.values) if value is not None), None)
+
+
+def _visible(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
+    days = [day for line in lines for day in line.days]
+    return [one for one in markers if days and min(days) <= one.day <= max(days)]
+
+
+def _add_markers(drawing: go.Figure, markers: Sequence[Marker]) -> None:
+    """A dotted line for each, with a symbol on top that says its title on hover."""
+    if not markers:
+        return
+    drawing.add_scatter(
+        x=[one.day for one in markers],
+        y=[0.98] * len(markers),
+        yaxis="y2",
+        mode="markers",
+        marker={
+            "symbol": [SYMBOLS[one.kind][0] for one in markers],
+            "size": 9,
+            "color": MUTED_TEXT,
+        },
+        name="",
+        text=[f"{SYMBOLS[one.kind][1]}: {chart(one.title)}" for one in markers],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    drawing.update_layout(
+        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+        shapes=[_line_at(one.day) for one in markers if one.kind != "holiday"],
+    )
+
+
+def _line_at(day: date) -> dict[str, object]:
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": day,
+        "x1": day,
+        "y0": 0,
+        "y1": 0.97,
+        "layer": "below",
+        "line": {"color": GRID, "width": 1.5, "dash": "dot"},
+    }

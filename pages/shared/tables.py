@@ -1,0 +1,55 @@
+"""Data tables: each column in the form its type asks for, decided once, from the schema."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+SHARES = ("share", "stickiness", "low", "high")
+CHANGES = ("change",)
+LONGEST_TABLE = 10_000  # rows sent to the browser; downloads have all of them
+TALLEST_TABLE = 420  # pixels
+
+
+def show_table(rows: pl.DataFrame, *, key: str, alt: str, labels: Mapping[str, str] | None = None) -> None:
+    """A sortable, searchable table that says when it is cut."""
+    shown = rows.head(LONGEST_TABLE)
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height=min(TALLEST_TABLE, 38 + 35 * max(shown.height, 1)),
+        column_config=column_config(rows.schema, labels or {}),
+        placeholder="–",
+        alt=alt,
+    )
+    if rows.height > LONGEST_TABLE:
+        st.caption(f"The first {LONGEST_TABLE:,} of {rows.height:,} rows. Downloads have all of them.")
+
+
+def column_config(schema: Mapping[str, pl.DataType], labels: Mapping[str, str]) -> dict[str, Any]:
+    """How each column is shown, by its type and the last word of its name."""
+    return {name: _column(name, kind, labels.get(name, _label(name))) for name, kind in schema.items()}
+
+
+def _column(name: str, kind: pl.DataType, label: str) -> Any:
+    if kind == pl.Date:
+        return st.column_config.DateColumn(label, format="ddd D MMM YYYY")
+    if isinstance(kind, pl.Datetime):
+        return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm:ss")
+    if kind == pl.Boolean:
+        return st.column_config.CheckboxColumn(label)
+    if isinstance(kind, pl.List):
+        return st.column_config.LineChartColumn(label, y_min=0)
+    if kind.is_float() and name.rpartition("_")[2] in SHARES + CHANGES:
+        return st.column_config.NumberColumn(label, format="percent")
+    if kind.is_numeric():
+        return st.column_config.NumberColumn(label, format="localized")
+    return st.column_config.TextColumn(label)
+
+
+def _label(name: str) -> str:
+    """'period_start' as 'Period start'."""
+    return name.replace("_", " ").capitalize()
