@@ -1,0 +1,55 @@
+"""ClickHouse inside this process, answering from the raw Parquet files."""
+
+from pathlib import Path
+from types import TracebackType
+
+import polars as pl
+import pyarrow as pa
+from chdb.session import Session
+
+FOLDER = Path(__file__).parent
+
+# The same rows that count in Tidemark: who and what are known, the event qualifies, the moment is
+# between 2000 and the end of the data; the day is the workspace's local one.
+ACTIVITY = """
+create or replace view activity as
+select toDate(occurred_at, '{time_zone}') as day, user_id
+from file('{files}', Parquet)
+where trimBoth(user_id) != '' and trimBoth(event) != ''
+    and not match(event, '{excluded}')
+    and occurred_at >= toDateTime64('2000-01-01 00:00:00', 6, 'UTC')
+    and occurred_at < toDateTime64('{until}', 6, 'UTC')
+"""
+
+
+class ClickHouse:
+    """A session that knows the view `activity(day, user_id)`, one row per qualifying event."""
+
+    def __init__(self, files: str, *, time_zone: str, excluded: str, until: str) -> None:
+        self.session = Session()
+        self.session.query("create database if not exists bench")
+        self.session.query("use bench")
+        self.session.query("set session_timezone = 'UTC'")
+        view = ACTIVITY.format(files=files, time_zone=time_zone, excluded=excluded, until=until)
+        self.session.query(view)
+
+    def __enter__(self) -> "ClickHouse":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.session.close()
+
+    def ask(self, name: str) -> pl.DataFrame:
+        """Answer `bench/clickhouse/<name>.sql`."""
+        answer = self.session.query((FOLDER / f"{name}.sql").read_text("utf-8"), "Arrow")
+        return pl.DataFrame(pa.ipc.open_file(pa.BufferReader(answer.bytes())).read_all())
+
+    @property
+    def version(self) -> str:
+        """Which ClickHouse this is."""
+        return str(self.session.query("select version()", "TSVRaw")).strip()
