@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import polars as pl
 import pyarrow as pa
@@ -33,7 +34,7 @@ class ClickHouse:
         view = ACTIVITY.format(files=files, time_zone=time_zone, excluded=excluded, until=until)
         self.session.query(view)
 
-    def __enter__(self) -> "ClickHouse":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
