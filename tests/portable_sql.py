@@ -116,12 +116,17 @@ def averages_are_of_doubles(tree: exp.Expression) -> Iterator[str]:
 
 
 def aliases_hide_no_column(tree: exp.Expression) -> Iterator[str]:
-    """Rule 5: ClickHouse puts an alias in place of an input column of that name."""
+    """Rule 5: ClickHouse puts an alias in place of an input column of that name.
+
+    Filling in `coalesce(t.x, 0) as x` is left alone: done twice, it is the same.
+    """
     for scope in traverse_scope(tree):
         known = set().union(*(_columns(source) for source in scope.sources.values()))
         for item in scope.expression.selects:
-            plain = isinstance(item.unalias(), exp.Column) and item.unalias().name == item.alias
-            if isinstance(item, exp.Alias) and item.alias in known and not plain:
+            value = item.unalias()
+            value = value.this if isinstance(value, exp.Coalesce) else value
+            same = isinstance(value, exp.Column) and value.name == item.alias
+            if isinstance(item, exp.Alias) and item.alias in known and not same:
                 yield f"{item.sql('duckdb')}: {item.alias} is also an input column"
 
 
