@@ -1,0 +1,48 @@
+-- How much are some features used on each day?
+--
+-- One row per (feature, day), by name, oldest first; a day without use is a row of zeros, a feature
+-- not used in the range at all has no row.
+--
+-- Parameters
+--   $start       date       first day, included
+--   $end         date       last day, excluded
+--   $names       varchar[]  the features
+--   $watermark   date       last complete day
+--
+-- Columns
+--   feature      varchar    what was used
+--   day          date       local day
+--   users        bigint     different people on the day
+--   events       bigint     how often
+--   is_complete  boolean    false while the day is still being loaded
+
+with
+
+-- one row per (feature, day) with a use
+used as (
+    select
+        feature,
+        day,
+        count(distinct user_key) as people,
+        cast(sum(events) as bigint) as times
+    from feature_days
+    where day >= $start
+        and day < $end
+        and list_contains($names, feature)
+    group by feature, day
+)
+
+select
+    names.feature,
+    calendar.day,
+    coalesce(used.people, 0) as users,
+    coalesce(used.times, 0) as events,
+    calendar.day <= $watermark as is_complete
+from calendar
+cross join (select distinct feature from used) as names
+left join used
+    on used.feature = names.feature
+    and used.day = calendar.day
+where calendar.day >= $start
+    and calendar.day < $end
+order by names.feature, calendar.day

@@ -1,0 +1,27 @@
+-- How many visits started in the period, by how many people, and how long were they?
+--
+-- One row per (segment), by segment; without visits there is none.
+-- Breakdown: yes
+--
+-- Parameters
+--   $start           date     first day, included
+--   $end             date     last day, excluded
+--
+-- Columns
+--   segment          varchar  value of the breakdown
+--   sessions         bigint   visits that started in the period
+--   users            bigint   different people who started one
+--   total_seconds    double   length of all visits together; one of a single event adds 0
+--   median_seconds   double   length that half of the visits do not exceed
+
+select
+    segment,
+    count(*) as sessions,
+    count(distinct user_key) as users,
+    cast(sum(seconds) as double) as total_seconds,
+    m_quantile(seconds, 0.5) as median_seconds
+from sessions
+where day >= $start
+    and day < $end
+group by segment
+order by segment
