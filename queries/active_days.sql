@@ -5,16 +5,16 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start           date     first day, included
---   $end             date     last day, excluded
---   $grain           varchar  day, week or month: what is counted
---   $min_events      integer  qualifying events a day needs to count as active, at least 1
+--   $start_date     date     first day, included
+--   $end_date       date     last day, excluded
+--   $grain          varchar  day, week or month: what is counted
+--   $min_events     integer  qualifying events a day needs to count as active, at least 1
 --
 -- Columns
---   segment          varchar  value of the breakdown
---   active_periods   bigint   number of different active days (weeks, months)
---   users            bigint   people with exactly so many
---   users_at_least   bigint   people with so many or more
+--   segment         varchar  value of the breakdown
+--   active_periods  bigint   number of different active days (weeks, months)
+--   users           bigint   people with exactly so many
+--   users_at_least  bigint   people with so many or more
 
 with
 
@@ -25,8 +25,8 @@ period_days as (
         case $grain when 'week' then week_start when 'month' then month_start else day end
             as starts_on
     from calendar
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
 ),
 
 -- one row per (segment, person)
@@ -38,8 +38,8 @@ people as (
     from user_days
     inner join period_days on period_days.day = user_days.day
     where user_days.events >= $min_events
-        and user_days.day >= $start
-        and user_days.day < $end
+        and user_days.day >= $start_date
+        and user_days.day < $end_date
     group by user_days.segment, user_days.user_key
 ),
 

@@ -5,60 +5,60 @@
 -- hour counts each person once.
 --
 -- Parameters
---   $start         date     first day, included
---   $end           date     last day, excluded
+--   $start_date  date    first day, included
+--   $end_date    date    last day, excluded
 --
 -- Columns
---   weekday        bigint   0 is Monday, 6 is Sunday
---   hour           bigint   0 is the local hour from 00:00 to 00:59
---   user_hours     bigint   people active in that hour, added up over the days
---   days           bigint   how many such weekdays the period has
+--   weekday      bigint  0 is Monday, 6 is Sunday
+--   hour         bigint  0 is the local hour from 00:00 to 00:59
+--   user_hours   bigint  people active in that hour, added up over the days
+--   days         bigint  how many such weekdays the period has
 
 with
 
 -- one row per hour of the day; the calendar serves as a list of numbers
 hours_of_day as (
     select
-        m_days_between($start, day) as hour_number,
-        cast(power(2, m_days_between($start, day)) as bigint) as hour_bit
+        m_days_between($start_date, day) as hour_number,
+        cast(power(2, m_days_between($start_date, day)) as bigint) as hour_bit
     from calendar
-    where day >= $start
-        and day < m_add_days($start, 24)
+    where day >= $start_date
+        and day < m_add_days($start_date, 24)
 ),
 
 -- one row per weekday, with how often the period has it
 weekdays as (
     select
         m_days_between(m_trunc_week(calendar.day), calendar.day) as weekday_number,
-        cast(sum(case when calendar.day < $end then 1 else 0 end) as bigint) as day_count
+        cast(sum(case when calendar.day < $end_date then 1 else 0 end) as bigint) as day_count
     from calendar
-    where calendar.day >= $start
-        and (calendar.day < $end or calendar.day < m_add_days($start, 7))
+    where calendar.day >= $start_date
+        and (calendar.day < $end_date or calendar.day < m_add_days($start_date, 7))
     group by weekday_number
 ),
 
 -- one row per (weekday, set of hours in which those people were active)
 masks as (
     select
-        m_days_between(m_trunc_week(day), day) as weekday_number,
+        m_days_between(m_trunc_week(day), day) as active_weekday,
         hours as hour_mask,
         count(*) as people
     from user_days
-    where day >= $start
-        and day < $end
-    group by weekday_number, hour_mask
+    where day >= $start_date
+        and day < $end_date
+    group by active_weekday, hour_mask
 ),
 
 -- one row per (weekday, hour) with somebody
 active as (
     select
-        masks.weekday_number,
+        masks.active_weekday,
         hours_of_day.hour_number,
         cast(sum(masks.people) as bigint) as person_hours
     from masks
     cross join hours_of_day
     where m_int_div(masks.hour_mask, hours_of_day.hour_bit) % 2 = 1
-    group by masks.weekday_number, hours_of_day.hour_number
+    group by masks.active_weekday, hours_of_day.hour_number
 )
 
 select
@@ -69,6 +69,6 @@ select
 from weekdays
 cross join hours_of_day
 left join active
-    on active.weekday_number = weekdays.weekday_number
+    on active.active_weekday = weekdays.weekday_number
     and active.hour_number = hours_of_day.hour_number
 order by weekdays.weekday_number, hours_of_day.hour_number

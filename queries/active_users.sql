@@ -8,19 +8,19 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start         date     first day, included
---   $end           date     last day, excluded
---   $window_days   integer  length of the long window in days: 28, or 30; at least 7
---   $data_start    date     first day of the data
---   $watermark     date     last complete day
+--   $start_date   date     first day, included
+--   $end_date     date     last day, excluded
+--   $window_days  integer  length of the long window in days: 28, or 30; at least 7
+--   $data_start   date     first day of the data
+--   $watermark    date     last complete day
 --
 -- Columns
---   segment        varchar  value of the breakdown
---   day            date     local day, the last one of its windows
---   daily_users    bigint   different people active on the day
---   weekly_users   bigint   different people active in the 7 days up to and including it
---   window_users   bigint   different people active in the long window up to and including it
---   is_complete    boolean  false while the day is still being loaded: do not compare
+--   segment       varchar  value of the breakdown
+--   day           date     local day, the last one of its windows
+--   daily_users   bigint   different people active on the day
+--   weekly_users  bigint   different people active in the 7 days up to and including it
+--   window_users  bigint   different people active in the long window up to and including it
+--   is_complete   boolean  false while the day is still being loaded: do not compare
 
 with
 
@@ -36,8 +36,8 @@ arrivals as (
         end as gap_days,
         count(*) as users
     from user_days
-    where day > m_add_days($start, -$window_days)
-        and day < $end
+    where day > m_add_days($start_date, -$window_days)
+        and day < $end_date
     group by segment, day, gap_days
 ),
 
@@ -103,8 +103,8 @@ totals as (
     left join day_changes
         on day_changes.segment = segments.segment
         and day_changes.changed_on = calendar.day
-    where calendar.day > m_add_days($start, -$window_days)
-        and calendar.day < $end
+    where calendar.day > m_add_days($start_date, -$window_days)
+        and calendar.day < $end_date
     window so_far as (
         partition by segments.segment
         order by calendar.day
@@ -120,5 +120,5 @@ select
     case when day >= m_add_days($data_start, $window_days - 1) then in_window end as window_users,
     day between $data_start and $watermark as is_complete
 from totals
-where day >= $start
+where day >= $start_date
 order by segment, day

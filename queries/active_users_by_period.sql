@@ -5,18 +5,18 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start         date     first day, included
---   $end           date     last day, excluded
---   $grain         varchar  day, week or month
---   $data_start    date     first day of the data
---   $watermark     date     last complete day
+--   $start_date   date     first day, included
+--   $end_date     date     last day, excluded
+--   $grain        varchar  day, week or month
+--   $data_start   date     first day of the data
+--   $watermark    date     last complete day
 --
 -- Columns
---   segment        varchar  value of the breakdown
---   period_start   date     first day of the period
---   period_end     date     day after its last one
---   users          bigint   different people active in the period
---   is_complete    boolean  false if a day of it is missing or still being loaded: do not compare
+--   segment       varchar  value of the breakdown
+--   period_start  date     first day of the period
+--   period_end    date     day after its last one
+--   users         bigint   different people active in the period
+--   is_complete   boolean  false if a day of it is missing or still being loaded: do not compare
 
 with
 
@@ -40,8 +40,8 @@ periods as (
         starts_on,
         ends_on
     from period_days
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
 ),
 
 -- one row per (segment, day, previous active day of those people)
@@ -52,8 +52,8 @@ pairs as (
         prev_day,
         count(*) as people
     from user_days
-    where day > m_add_days($start, -31)
-        and day < m_add_days($end, 31)
+    where day > m_add_days($start_date, -31)
+        and day < m_add_days($end_date, 31)
     group by segment, day, prev_day
 )
 

@@ -1,11 +1,11 @@
 -- How much are some events used on each day?
 --
--- One row per (event, day), by name, oldest first; a day without use is a row of zeros, a event
+-- One row per (event, day), by name, oldest first; a day without use is a row of zeros, an event
 -- not used in the range at all has no row.
 --
 -- Parameters
---   $start       date       first day, included
---   $end         date       last day, excluded
+--   $start_date  date       first day, included
+--   $end_date    date       last day, excluded
 --   $names       varchar[]  the events
 --   $watermark   date       last complete day
 --
@@ -26,8 +26,8 @@ used as (
         count(distinct user_key) as people,
         cast(sum(events) as bigint) as times
     from feature_days
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
         and list_contains($names, event)
     group by event, day
 )
@@ -43,6 +43,6 @@ cross join (select distinct event from used) as names
 left join used
     on used.event = names.event
     and used.day = calendar.day
-where calendar.day >= $start
-    and calendar.day < $end
+where calendar.day >= $start_date
+    and calendar.day < $end_date
 order by names.event, calendar.day

@@ -4,8 +4,8 @@
 -- not used in the range at all has no row.
 --
 -- Parameters
---   $start       date       first day, included
---   $end         date       last day, excluded
+--   $start_date  date       first day, included
+--   $end_date    date       last day, excluded
 --   $names       varchar[]  the features
 --   $watermark   date       last complete day
 --
@@ -26,8 +26,8 @@ used as (
         count(distinct user_key) as people,
         cast(sum(events) as bigint) as times
     from feature_days
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
         and list_contains($names, feature)
     group by feature, day
 )
@@ -43,6 +43,6 @@ cross join (select distinct feature from used) as names
 left join used
     on used.feature = names.feature
     and used.day = calendar.day
-where calendar.day >= $start
-    and calendar.day < $end
+where calendar.day >= $start_date
+    and calendar.day < $end_date
 order by names.feature, calendar.day

@@ -6,8 +6,8 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start             date     first day, included
---   $end               date     last day, excluded
+--   $start_date        date     first day, included
+--   $end_date          date     last day, excluded
 --   $grain             varchar  day, week or month
 --   $data_start        date     first day of the data
 --   $watermark         date     last complete day
@@ -22,7 +22,8 @@
 --   resurrected_users  bigint   of those, active before, but not in the period before
 --   dormant_users      bigint   people active in the period before but not in this one; null while
 --                               the period is not over
---   is_complete        boolean  false if a day of it is missing or still being loaded: do not compare
+--   is_complete        boolean  false if a day of it is missing or still being loaded: do not
+--                               compare
 
 with
 
@@ -51,8 +52,8 @@ reach as (
         min(before_starts_on) as needed_from,
         max(ends_on) as needed_until
     from period_days
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
 ),
 
 -- one row per (segment, day, previous active day of those people)
@@ -63,8 +64,8 @@ pairs as (
         prev_day,
         count(*) as people
     from user_days
-    where day > m_add_days($start, -62)
-        and day < m_add_days($end, 31)
+    where day > m_add_days($start_date, -62)
+        and day < m_add_days($end_date, 31)
     group by segment, day, prev_day
 ),
 
@@ -129,5 +130,5 @@ select
         as dormant_users,
     starts_on >= $data_start and ends_on <= m_add_days($watermark, 1) as is_complete
 from spine
-where ends_on > $start
+where ends_on > $start_date
 order by segment, starts_on

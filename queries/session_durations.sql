@@ -6,15 +6,15 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start          date     first day, included
---   $end            date     last day, excluded
+--   $start_date    date     first day, included
+--   $end_date      date     last day, excluded
 --
 -- Columns
---   segment         varchar  value of the breakdown
---   bin             integer  0 for the visits of no length, then 1, 2, …
---   above_seconds   double   lower end, not included; null: none
---   up_to_seconds   double   upper end, included; null: none
---   sessions        bigint   visits in the bin
+--   segment        varchar  value of the breakdown
+--   bin            integer  0 for the visits of no length, then 1, 2, …
+--   above_seconds  double   lower end, not included; null: none
+--   up_to_seconds  double   upper end, included; null: none
+--   sessions       bigint   visits in the bin
 
 with
 
@@ -56,20 +56,20 @@ visits as (
             when seconds <= 3600 then 7
             when seconds <= 10800 then 8
             else 9
-        end as number
+        end as bin_number
     from sessions
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
 ),
 
 -- one row per (segment, bin) with a visit
 counts as (
     select
         segment,
-        number,
+        bin_number,
         count(*) as visit_count
     from visits
-    group by segment, number
+    group by segment, bin_number
 )
 
 select
@@ -82,5 +82,5 @@ from bins
 cross join (select distinct segment from counts) as segments
 left join counts
     on counts.segment = segments.segment
-    and counts.number = bins.number
+    and counts.bin_number = bins.number
 order by segments.segment, bins.number

@@ -5,21 +5,21 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start           date     first day, included
---   $end             date     last day, excluded
---   $grain           varchar  day, week or month
---   $data_start      date     first day of the data
---   $watermark       date     last complete day
+--   $start_date     date     first day, included
+--   $end_date       date     last day, excluded
+--   $grain          varchar  day, week or month
+--   $data_start     date     first day of the data
+--   $watermark      date     last complete day
 --
 -- Columns
---   segment          varchar  value of the breakdown
---   period_start     date     first day of the period
---   period_end       date     day after its last one
---   sessions         bigint   visits that started in it
---   users            bigint   different people who started one
---   total_seconds    double   length of all visits together; one of a single event adds 0
---   median_seconds   double   length that half of the visits do not exceed
---   is_complete      boolean  false if a day is missing or still being loaded: do not compare
+--   segment         varchar  value of the breakdown
+--   period_start    date     first day of the period
+--   period_end      date     day after its last one
+--   sessions        bigint   visits that started in it
+--   users           bigint   different people who started one
+--   total_seconds   double   length of all visits together; one of a single event adds 0
+--   median_seconds  double   length that half of the visits do not exceed
+--   is_complete     boolean  false if a day is missing or still being loaded: do not compare
 
 with
 
@@ -43,8 +43,8 @@ periods as (
         starts_on,
         ends_on
     from period_days
-    where day >= $start
-        and day < $end
+    where day >= $start_date
+        and day < $end_date
 )
 
 select
@@ -60,7 +60,7 @@ select
 from sessions
 inner join period_days on period_days.day = sessions.day
 inner join periods on periods.starts_on = period_days.starts_on
-where sessions.day > m_add_days($start, -31)
-    and sessions.day < m_add_days($end, 31)
+where sessions.day > m_add_days($start_date, -31)
+    and sessions.day < m_add_days($end_date, 31)
 group by sessions.segment, periods.starts_on, periods.ends_on
 order by sessions.segment, periods.starts_on

@@ -3,34 +3,46 @@
 -- One row per (event), most people first.
 --
 -- Parameters
---   $start             date     first day, included
---   $end               date     last day, excluded
---   $compared_start    date     first day of the comparison, included
---   $compared_end      date     its last day, excluded; equal to its first day: no comparison
+--   $start_date      date     first day, included
+--   $end_date        date     last day, excluded
+--   $compared_start  date     first day of the comparison, included
+--   $compared_end    date     its last day, excluded; equal to its first day: no comparison
 --
 -- Columns
---   event              varchar  what was done
---   users              bigint   different people in the period
---   events             bigint   how often in the period
---   compared_users     bigint   different people in the comparison
---   compared_events    bigint   how often in the comparison
---   is_qualifying      boolean  whether it counts as activity
+--   event            varchar  what was done
+--   users            bigint   different people in the period
+--   events           bigint   how often in the period
+--   compared_users   bigint   different people in the comparison
+--   compared_events  bigint   how often in the comparison
+--   is_qualifying    boolean  whether it counts as activity
 
 with
 
--- one row per (event, person) of either period
+-- one row per (event, person, day) of either period, and again for finer rows of the roll-up
+used_days as (
+    select
+        event,
+        user_key,
+        events as times,
+        is_qualifying as qualifies,
+        day >= $start_date and day < $end_date as is_now,
+        day >= $compared_start and day < $compared_end as is_before
+    from feature_days
+    where (
+        (day >= $start_date and day < $end_date)
+        or (day >= $compared_start and day < $compared_end)
+    )
+),
+
+-- one row per (event, person)
 uses as (
     select
         event,
         user_key,
-        cast(coalesce(sum(events) filter (where day >= $start and day < $end), 0) as bigint)
-            as times_now,
-        cast(coalesce(
-            sum(events) filter (where day >= $compared_start and day < $compared_end), 0
-        ) as bigint) as times_before,
-        max(case when is_qualifying then 1 else 0 end) as qualifies
-    from feature_days
-    where ((day >= $start and day < $end) or (day >= $compared_start and day < $compared_end))
+        cast(coalesce(sum(times) filter (where is_now), 0) as bigint) as times_now,
+        cast(coalesce(sum(times) filter (where is_before), 0) as bigint) as times_before,
+        max(case when qualifies then 1 else 0 end) as any_qualifies
+    from used_days
     group by event, user_key
 )
 
@@ -40,7 +52,7 @@ select
     cast(sum(times_now) as bigint) as events,
     count(*) filter (where times_before > 0) as compared_users,
     cast(sum(times_before) as bigint) as compared_events,
-    max(qualifies) = 1 as is_qualifying
+    max(any_qualifies) = 1 as is_qualifying
 from uses
 group by event
 order by users desc, events desc, event
