@@ -1,0 +1,47 @@
+"""How busy an ordinary day is: weekday, summer, Christmas, public holidays."""
+
+from datetime import date
+
+import numpy as np
+
+from sample_data.chance import Floats, stream
+from sample_data.clock import day_of
+from sample_data.truths import planted
+
+WEEKDAYS = (0.98, 1.05, 1.04, 1.02, 0.9)  # Monday to Friday
+WEEKENDS = ((0.1, 0.07), (0.34, 0.22), (0.09, 0.09), (0.04, 0.05), (0.05, 0.05))  # by role
+HOLIDAYS = {
+    date(2025, 6, 9): "Whit Monday",
+    date(2025, 12, 25): "Christmas Day",
+    date(2025, 12, 26): "Boxing Day",
+    date(2026, 1, 1): "New Year",
+    date(2026, 4, 3): "Good Friday",
+    date(2026, 4, 6): "Easter Monday",
+    date(2026, 5, 1): "Labour Day",
+    date(2026, 5, 25): "Whit Monday",
+}
+
+
+def levels(day: int, seed: int) -> Floats:
+    """Level of a day for each role: 1 on an ordinary working day, less at weekends."""
+    today = day_of(day)
+    level = season(today) * _chance_of_the_day(day, seed)
+    if today.weekday() < 5:
+        return np.full(len(WEEKENDS), level * WEEKDAYS[today.weekday()], dtype=np.float32)
+    return np.array([level * role[today.weekday() - 5] for role in WEEKENDS], dtype=np.float32)
+
+
+def season(today: date) -> float:
+    """Level of a day within the year, without its weekday."""
+    parameters = planted("season")
+    if today in HOLIDAYS:
+        return float(parameters["holiday_level"])
+    if (today.month, today.day) >= (12, 24) or (today.month, today.day) <= (1, 2):
+        return float(parameters["christmas_level"])
+    from_august = abs((today - date(today.year, 8, 5)).days)
+    return 1 - float(parameters["summer_dip"]) * max(0.0, 1 - from_august / 40)
+
+
+def _chance_of_the_day(day: int, seed: int) -> float:
+    """Between 0.96 and 1.04: no two Tuesdays are the same."""
+    return 0.96 + 0.08 * float(stream(seed, "weather", day).random())
