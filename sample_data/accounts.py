@@ -10,7 +10,7 @@ from sample_data.product import Product
 from sample_data.truths import planted
 
 ACCOUNTS = 1_500  # at size 1
-USERS = 20_000  # at size 1
+USERS = 24_600  # at size 1, some of whom would come only after the data end
 EXISTING = 0.42  # share of accounts that were customers before the data begin
 MONTHS = 19  # calendar months that the data touch
 SIZES = ((10, "1-10"), (50, "11-50"), (200, "51-200"), (10**9, "201+"))
@@ -27,7 +27,7 @@ class Accounts:
         upgraded: Day on which it moves one plan up; NEVER: stays.
         is_yearly: Billed by the year.
         billing_day: Day of the month on which it is billed, 1 to 28.
-        users: How many users it will ever have.
+        users: How many users it would have in the long run.
     """
 
     started: Ints
@@ -98,7 +98,8 @@ def _user_counts(total: int, plan: Ints, rng: np.random.Generator) -> Ints:
     """Users per account: a long tail, larger for larger plans, adding up to about `total`."""
     table = spread(0.9)
     weight = table[rng.integers(0, len(table), size=len(plan))] * np.array([2, 4, 9, 25])[plan]
-    return np.maximum(1, weight * total // max(1, int(weight.sum())))
+    counts: Ints = np.maximum(1, weight * total // max(1, int(weight.sum())))
+    return counts
 
 
 def _upgrades(started: Ints, ended: Ints, plan: Ints, rng: np.random.Generator) -> Ints:
@@ -107,7 +108,7 @@ def _upgrades(started: Ints, ended: Ints, plan: Ints, rng: np.random.Generator) 
     return np.where(happens, day, NEVER)
 
 
-def _ends(  # noqa: PLR0913 - one column each
+def _ends(
     product: Product,
     started: Ints,
     plan: Ints,

@@ -7,7 +7,6 @@ import numpy as np
 from sample_data.accounts import Accounts
 from sample_data.background import background
 from sample_data.chance import Floats, Ints, chances, stream
-from sample_data.clock import midnight
 from sample_data.effects import Effects, per_visit
 from sample_data.events import (
     NOTHING,
@@ -23,7 +22,6 @@ from sample_data.feedback import Voices
 from sample_data.ladder import (
     ACTIONS,
     COMPLETED,
-    DONE,
     LOGGED_IN,
     LOGIN,
     PAGE,
@@ -79,7 +77,9 @@ class World:
         self.voices.listen(active, visits, pattern, sessions, session, day)
         reported = badly_tracked(self.product, visits, pattern, day, self.seed)
         events = self._events(active, plan, sessions, (visits, session, reported, seconds), day)
-        return Events.joined([events, background(self.product, self.people, plan, day, self.seed)])
+        version = self.rollouts.current + 1
+        around = background(self.product, self.people, (plan, version), day, self.seed)
+        return Events.joined([events, around])
 
     def _meet(self, active: Ints, sessions: Sessions, day: int) -> None:
         """Releases and experiments are met at the start of the day's first session."""
@@ -174,7 +174,8 @@ def fading(accounts: Accounts, day: int) -> Floats:
     """Level of each account: use fades in the weeks before it leaves."""
     days = planted("churn_driver")["fading_days"]
     left = (accounts.ended - day).astype(np.float32) / np.float32(days)
-    return np.clip(np.float32(0.3) + np.float32(0.7) * left, np.float32(0.3), np.float32(1))
+    level: Floats = np.clip(np.float32(0.3) + np.float32(0.7) * left, 0.3, 1)
+    return level.astype(np.float32)
 
 
 def _between(sessions: Sessions, rng: np.random.Generator) -> tuple[Ints, Ints, np.ndarray]:
@@ -182,7 +183,7 @@ def _between(sessions: Sessions, rng: np.random.Generator) -> tuple[Ints, Ints, 
     count = len(sessions.user)
     alive = np.flatnonzero(~sessions.is_lost)
     logs_in = chances(count, rng)[alive] < 0.55
-    views = np.repeat(alive, rng.choice(3, size=len(alive), p=[0.5, 0.33, 0.17]))
+    views = np.repeat(alive, rng.choice(3, size=len(alive), p=[0.66, 0.24, 0.1]))
     searches = alive[chances(len(alive), rng) < 0.06]
     session = np.concatenate([alive, views, searches])
     pattern = np.concatenate(

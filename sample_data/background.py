@@ -11,13 +11,15 @@ from sample_data.product import Product
 from sample_data.truths import planted
 
 
-def background(product: Product, people: People, plan: Ints, day: int, seed: int) -> Events:
+def background(
+    product: Product, people: People, state: tuple[Ints, Ints], day: int, seed: int
+) -> Events:
     """Heartbeats and crawlers of one day.
 
     Args:
         product: The product.
         people: All users.
-        plan: Plan of each account on the day.
+        state: Plan of each account and version of each user on the day.
         day: Day number.
         seed: Seed of the demo.
     """
@@ -26,20 +28,26 @@ def background(product: Product, people: People, plan: Ints, day: int, seed: int
     present = (people.signed_up <= day - 1) & (people.ends > day)
     agents = np.repeat(np.flatnonzero(people.has_agent & present), beats["per_day"])
     event = len(product.features) * len(ACTIONS) + OTHER_EVENTS.index(beats["event"])
-    heartbeats = _scattered_over_the_day(people, agents, event, plan, day, rng)
+    heartbeats = _scattered_over_the_day(people, agents, event, state, day, rng)
     bots = planted("bots")
     if not number(bots["first_day"]) <= day <= number(bots["last_day"]):
         return heartbeats
     crawlers = np.repeat(np.flatnonzero(people.is_bot), bots["events_per_day"])
     event = product.feature("dashboard") * len(ACTIONS) + OPENED
-    visits = _scattered_over_the_day(people, crawlers, event, plan, day, rng)
+    visits = _scattered_over_the_day(people, crawlers, event, state, day, rng)
     visits.platform[:] = product.platforms.index("web")
     return Events.joined([heartbeats, visits])
 
 
-def _scattered_over_the_day(  # noqa: PLR0913 - what a row needs
-    people: People, user: Ints, event: int, plan: Ints, day: int, rng: np.random.Generator
+def _scattered_over_the_day(
+    people: People,
+    user: Ints,
+    event: int,
+    state: tuple[Ints, Ints],
+    day: int,
+    rng: np.random.Generator,
 ) -> Events:
+    plan, version = state
     count = len(user)
     nothing = np.full(count, NOTHING)
     return Events(
@@ -48,7 +56,7 @@ def _scattered_over_the_day(  # noqa: PLR0913 - what a row needs
         event=np.full(count, event, dtype=np.int16),
         session=nothing,
         platform=np.full(count, 1, dtype=np.int8),
-        version=np.zeros(count, dtype=np.int8),
+        version=version[user].astype(np.int8),
         plan=plan[people.account[user]].astype(np.int8),
         duration=nothing.astype(np.int32),
         value=nothing.astype(np.int32),

@@ -1,11 +1,14 @@
 """A handful of rows that no honest tracker would send, so that quarantine has something to show."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from sample_data.clock import number
 from sample_data.truths import planted
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+IN_2062 = datetime(2062, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def with_broken_rows(table: pa.Table, day: int) -> pa.Table:
@@ -20,8 +23,8 @@ def with_broken_rows(table: pa.Table, day: int) -> pa.Table:
         *({**row, "user_id": None} for row in good[: rows["null_user_id"]]),
         *({**row, "event": ""} for row in good[: rows["blank_event"]]),
         *({**row, "occurred_at": None} for row in good[: rows["missing_time"]]),
-        *({**row, "occurred_at": datetime(1970, 1, 1)} for row in good[: rows["before_2000"]]),
-        *({**row, "occurred_at": datetime(2062, 1, 1)} for row in good[: rows["in_the_future"]]),
+        *({**row, "occurred_at": EPOCH} for row in good[: rows["before_2000"]]),
+        *({**row, "occurred_at": IN_2062} for row in good[: rows["in_the_future"]]),
         *good[: rows["duplicates"]],
     ]
     return pa.concat_tables([table, pa.Table.from_pylist(broken, table.schema)])

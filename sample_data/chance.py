@@ -6,13 +6,14 @@ bytes of the demo.
 """
 
 from statistics import NormalDist
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 
 STEPS = 4096  # entries of a spread table: rarest value about once in 4,000

@@ -36,7 +36,7 @@ class Effects:
         for name in EXPERIMENTS:
             trial = self._trials[planted(name)["experiment"]]
             if trial.runs_on(day):
-                self._multiply(gains, name, trial.experiment.feature, trial.is_treated[active])
+                self._multiply(gains, name, trial.experiment.feature, trial.is_shown(active))
         self._wear_off(gains, active, day)
         return gains
 
@@ -66,7 +66,7 @@ class Effects:
         age = np.clip(day - trial.exposed_on[active].astype(np.int64), 0, 63)
         factor = np.round(by_age, 6).astype(np.float32)[age]
         position = self._product.feature(trial.experiment.feature)
-        gains.visits[position] = np.where(trial.is_treated[active], factor, np.float32(1))
+        gains.visits[position] = np.where(trial.is_shown(active), factor, np.float32(1))
 
 
 def per_visit(factors: dict[int, Floats], user: Ints, feature: Ints) -> Floats:

@@ -1,6 +1,7 @@
 """Writes events as one Parquet file per UTC day, sorted by time; some rows late, lost or broken."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 
 from sample_data.accounts import Accounts
 from sample_data.broken_rows import with_broken_rows
-from sample_data.chance import Flags, Ints, mixed
+from sample_data.chance import Flags, Floats, Ints, mixed
 from sample_data.clock import DAYS, ENDS_AT, HOUR_MS, day_of, midnight, moment, number
 from sample_data.events import NOTHING, QUERIES, Events, names, order_of
 from sample_data.people import People
@@ -88,11 +89,14 @@ class EventFiles:
         is_here &= events.time < moment(ENDS_AT)
         return events if is_here.all() else events.take(is_here)
 
-    def _share(self, events: Events, truth: dict[str, object]) -> Flags:
+    def _share(self, events: Events, truth: dict[str, Any]) -> Flags:
         """A share of the sessions of one platform."""
-        of_platform = events.platform == self._product.platforms.index(str(truth["platform"]))
+        of_platform = events.platform == self._product.platforms.index(truth["platform"])
         keys = (events.session & 0xFFFFFFFF).astype(np.uint32)
-        return of_platform & (events.session != NOTHING) & (mixed(keys, 5) < truth["share"])
+        chosen: Flags = (
+            of_platform & (events.session != NOTHING) & (mixed(keys, 5) < truth["share"])
+        )
+        return chosen
 
     def _table(self, events: Events) -> pa.Table:
         users, user_code = _compact(events.user, len(self._people))
@@ -157,7 +161,7 @@ def _compact(positions: Ints, size: int) -> tuple[Ints, Ints]:
     return used, place[positions]
 
 
-def _nullable(values: Ints, kind: pa.DataType, is_null: Flags | None = None) -> pa.Array:
+def _nullable(values: Ints | Floats, kind: pa.DataType, is_null: Flags | None = None) -> pa.Array:
     return pa.array(values, kind, mask=(values == NOTHING) if is_null is None else is_null)
 
 

@@ -6,12 +6,11 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from sample_data.chance import Flags, Floats, Ints, scattered, spread, stream
+from sample_data.chance import Flags, Ints, scattered, spread
 from sample_data.ladder import (
     ABANDONED,
     COMPLETED,
     EXPOSED,
-    FAILED,
     LENGTHS,
     LOGGED_IN,
     OFFSETS,

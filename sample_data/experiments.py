@@ -1,7 +1,6 @@
 """Who is in which experiment, since when, and what was recorded of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +13,7 @@ from sample_data.product import Experiment, Product
 from sample_data.truths import planted
 
 SEES_BOTH = 0.004  # share of units that a stale cache shows the other variant too
+LOOKS = 60_000  # milliseconds from the start of a session to the exposure, at most
 VARIANTS = ("control", "treatment")
 
 
@@ -53,15 +53,20 @@ class Trial:
         ends = self.experiment.ends
         return number(self.experiment.starts) <= day < (DAYS if ends is None else number(ends))
 
+    def is_shown(self, active: Ints) -> Flags:
+        """Who of the active users has been shown the treatment."""
+        is_shown: Flags = self.is_treated[active] & (self.exposed_on[active] != NEVER)
+        return is_shown
+
     def expose(
         self, active: Ints, seen_at: Ints, platform: npt.NDArray[np.int8], day: int, seed: int
     ) -> Exposures:
         """Show the experiment to the day's active users; what is recorded of new ones."""
         rng = stream(seed, self.experiment.name, day)
-        is_new = self.exposed_on[active] == NEVER
+        is_new = (self.exposed_on[active] == NEVER) & self._is_within(seen_at)
         self.exposed_on[active[is_new]] = day
         user, at, seen_on = active[is_new], seen_at[is_new], platform[is_new]
-        at = at + rng.integers(1_000, 60_000, size=len(user))
+        at = at + rng.integers(1_000, LOOKS, size=len(user))
         treated = self.is_treated[user]
         is_recorded = self._is_recorded(treated, seen_on, rng)
         sees_both = is_recorded & (chances(len(user), rng) < SEES_BOTH)
@@ -70,8 +75,16 @@ class Trial:
             user=np.r_[user[is_recorded], user[sees_both]],
             is_treated=np.r_[treated[is_recorded], ~treated[sees_both]],
             platform=np.r_[seen_on[is_recorded], seen_on[sees_both]],
-            at=np.r_[at[is_recorded], at[sees_both] + 90_000],
+            at=np.r_[at[is_recorded], at[sees_both] + LOOKS],
         )
+
+    def _is_within(self, at: Ints) -> Flags:
+        """Moments at which the experiment runs: a local day may begin before, or end after."""
+        ends = self.experiment.ends
+        is_within: Flags = at >= midnight(number(self.experiment.starts))
+        if ends is not None:
+            is_within &= at + LOOKS < midnight(number(ends))
+        return is_within
 
     def _is_recorded(
         self, treated: Flags, platform: npt.NDArray[np.int8], rng: np.random.Generator
@@ -81,7 +94,8 @@ class Trial:
         if broken["experiment"] != self.experiment.name:
             return np.ones(len(treated), dtype=np.bool_)
         from_broken = platform == ("web", "desktop", "ios", "android").index(broken["platform"])
-        return ~(treated & from_broken & (u < broken["exposures_lost"]))
+        is_lost: Flags = treated & from_broken & (u < broken["exposures_lost"])
+        return ~is_lost
 
 
 def trials(product: Product, people: People) -> list[Trial]:
@@ -94,8 +108,8 @@ def experiment_rows(product: Product) -> list[dict[str, object]]:
     return [
         {
             "experiment": experiment.name,
-            "started_at": _midnight(number(experiment.starts)),
-            "ended_at": None if experiment.ends is None else _midnight(number(experiment.ends)),
+            "started_at": midnight(number(experiment.starts)),
+            "ended_at": None if experiment.ends is None else midnight(number(experiment.ends)),
             "hypothesis": experiment.hypothesis,
             "unit": "user",
             "allocation": "control 50, treatment 50",
@@ -106,7 +120,3 @@ def experiment_rows(product: Product) -> list[dict[str, object]]:
         }
         for experiment in product.experiments
     ]
-
-
-def _midnight(day: int) -> datetime:
-    return datetime.utcfromtimestamp(midnight(day) / 1000)

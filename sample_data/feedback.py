@@ -62,7 +62,7 @@ class Voices:
     seed: int
     rows: list[dict[str, Ints]] = field(default_factory=list)
 
-    def listen(  # noqa: PLR0913 - what is known of a day
+    def listen(
         self,
         active: Ints,
         visits: Visits,
@@ -82,7 +82,7 @@ class Voices:
         score = _csat(pattern[tried] == DONE, rng)
         self._keep(active[visits.user[tried]], at, visits.feature[tried], score, rng)
 
-    def _keep(  # noqa: PLR0913, PLR0917 - one column each
+    def _keep(
         self, user: Ints, at: Ints, feature: Ints, score: Ints, rng: np.random.Generator
     ) -> None:
         pick = rng.integers(0, 60, size=len(user))

@@ -109,5 +109,5 @@ def _stamp(size: float, seed: int, days: int, *, only_events: bool) -> dict[str,
 
 def _generator_hash() -> str:
     here = Path(__file__).parent
-    parts = sorted([*here.glob("*.py"), *here.glob("*.toml")])
+    parts = sorted([*here.glob("*.py"), *here.glob("*.toml"), *DEMO.glob("*.toml")])
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]

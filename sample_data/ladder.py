@@ -107,8 +107,8 @@ class Ladder:
         for feature, factor in gains.visits.items():
             chance[:, feature] *= factor
         rng = stream(seed, "visits", day)
-        user, feature = np.nonzero(rng.random(chance.shape, dtype=np.float32) < chance)
-        return Visits(user, feature)
+        rows, columns = np.nonzero(rng.random(chance.shape, dtype=np.float32) < chance)
+        return Visits(rows, columns)
 
     def outcomes(
         self, active: Ints, visits: Visits, success: Floats, day: int, seed: int

@@ -25,7 +25,7 @@ class People:
         ends: First day on which the user is gone for good.
         rate: Chance to be active on an ordinary working day.
         key: What hash splits are made from.
-        taste: How much of the product the user tends to use, about 1.
+        taste: How much of the product the user tends to use, 0.4 to 1.4.
         hour: Usual first hour of work, local, in milliseconds.
         has_agent: Runs the desktop agent that sends heartbeats.
         is_bot: A crawler; it has no days of its own.
@@ -67,7 +67,7 @@ def make_people(product: Product, accounts: Accounts, size: float, seed: int) ->
         ends=np.maximum(ends, signed_up + 1).astype(np.int32),
         rate=rate,
         key=rng.integers(0, 2**32, size=count, dtype=np.uint32),
-        taste=(0.5 + chances(count, rng) * np.float32(1.0)),
+        taste=(0.4 + chances(count, rng) * np.float32(1.0)),
         hour=rng.integers(7 * 60, 12 * 60, size=count) * 60_000,
         country=accounts.country[account].astype(np.int8),
         role=rng.choice(5, size=count, p=product.role_shares).astype(np.int8),
@@ -83,13 +83,10 @@ def _sign_ups(accounts: Accounts, rng: np.random.Generator) -> tuple[Ints, Ints]
     """Account and sign-up day of every user, in order of sign-up."""
     account = np.repeat(np.arange(len(accounts.users)), accounts.users)
     is_first = np.r_[True, account[1:] != account[:-1]]
-    started = accounts.started[account]
     wait = scattered(np.full(len(account), JOINING_DAYS), spread(1.1), rng)
-    last = np.minimum(accounts.ended[account], DAYS) - 1
-    room = np.maximum(1, last - started)
-    wait = np.where(wait < room, wait, rng.integers(0, 2**31, size=len(account)) % room)
-    signed_up = started + np.where(is_first, 0, wait)
-    order = np.argsort(signed_up, kind="stable")
+    signed_up = accounts.started[account] + np.where(is_first, 0, wait)
+    comes = is_first | (signed_up < np.minimum(accounts.ended[account], DAYS))
+    order = np.flatnonzero(comes)[np.argsort(signed_up[comes], kind="stable")]
     return account[order], signed_up[order]
 
 
@@ -105,9 +102,10 @@ def _lifetimes(signed_up: Ints, rng: np.random.Generator) -> Ints:
 def _rates(count: int, rng: np.random.Generator) -> Floats:
     """Chance to work with the product on a working day: daily, weekly and occasional users."""
     kind = rng.choice(3, size=count, p=[0.3, 0.38, 0.32])
-    low = np.array([0.4, 0.12, 0.015], dtype=np.float32)[kind]
-    high = np.array([0.8, 0.35, 0.09], dtype=np.float32)[kind]
-    return low + (high - low) * chances(count, rng)
+    low = np.array([0.22, 0.07, 0.01], dtype=np.float32)[kind]
+    high = np.array([0.5, 0.2, 0.055], dtype=np.float32)[kind]
+    rates: Floats = low + (high - low) * chances(count, rng)
+    return rates
 
 
 def _bots(signed_up: Ints, size: float) -> Flags:
@@ -119,7 +117,7 @@ def _bots(signed_up: Ints, size: float) -> Flags:
     return flags
 
 
-def active_people(people: People, wane: Floats, level: float, day: int, seed: int) -> Ints:
+def active_people(people: People, wane: Floats, level: Floats, day: int, seed: int) -> Ints:
     """Who works with the product on a day, as positions in `people`.
 
     Args:
@@ -133,7 +131,7 @@ def active_people(people: People, wane: Floats, level: float, day: int, seed: in
     present = int(np.searchsorted(people.signed_up, day, side="right"))
     age = day - people.signed_up[:present]
     rate = people.rate[:present] * wane[people.account[:present]]
-    rate *= np.asarray(level, dtype=np.float32)[people.role[:present]]
+    rate *= level[people.role[:present]]
     rate *= np.where(age < 10, np.float32(1.25), np.float32(1))
     rate *= _pauses(people.key[:present], day)
     rate[(age == 0) & ~people.is_bot[:present]] = 2
@@ -145,4 +143,5 @@ def _pauses(keys: npt.NDArray[np.uint32], day: int) -> Floats:
     """0 for users on a break: one in nine stays away for four weeks, each at another time."""
     block = ((keys >> np.uint32(3)) % np.uint32(28) + np.uint32(day + 1_000)) // np.uint32(28)
     bits = (keys ^ (block * np.uint32(2_654_435_761))) * np.uint32(0x7FEB352D)
-    return ((bits >> np.uint32(20)) % np.uint32(9) != 0).astype(np.float32)
+    is_here: Flags = (bits >> np.uint32(20)) % np.uint32(9) != 0
+    return is_here.astype(np.float32)

@@ -1,18 +1,19 @@
 """Which release a user has: staged and full rollouts, flags, and slow mobile updates."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from sample_data.chance import Flags, Ints, mixed
-from sample_data.clock import NEVER, number
+from sample_data.clock import HOUR_MS, midnight, number
 from sample_data.people import People
 from sample_data.product import Product, Release
 
 BEFORE = "4.3"  # what everybody has when the data begin
 SPREADING_DAYS = 30  # after completion, until the slowest phone has it
+AT_NIGHT = 3 * HOUR_MS  # after midnight UTC: when releases are made
+EARLY = 5  # hours ahead of UTC: there the working day has begun by then
 PHONE_LAG = np.array([0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6, 8, 11, 15, 20, 27])  # days
 
 
@@ -20,10 +21,12 @@ def reach_days(release: Release, product: Product, people: People) -> npt.NDArra
     """The day on which a release reaches each user."""
     salt = sum(release.version.encode()) * 31 + len(release.version)
     u = mixed(people.key, salt)
-    day = np.full(len(people), number(release.day))
+    offset = np.array([country.utc_hours for country in product.countries])[people.country]
+    day = number(release.day) + (offset >= EARLY)
     if release.waves:
         waits = np.array([release.waves[country.code] for country in product.countries])
-        return (day + waits[people.country]).astype(np.int16)
+        of_country: npt.NDArray[np.int16] = (day + waits[people.country]).astype(np.int16)
+        return of_country
     if release.rollout == "flag":
         return (day + np.where(u < 0.5, 0, release.days)).astype(np.int16)
     steps = (u * max(1, release.days)).astype(np.int64)
@@ -91,8 +94,8 @@ def release_rows(product: Product) -> list[dict[str, object]]:
         {
             "release": release.version,
             "version": release.version,
-            "released_at": _at_six(release, 0),
-            "completed_at": _at_six(release, completed_on(release) - number(release.day)),
+            "released_at": midnight(number(release.day)) + AT_NIGHT,
+            "completed_at": midnight(completed_on(release)) + AT_NIGHT,
             "rollout": release.rollout,
             "features": ",".join(release.features),
             "title": release.title,
@@ -101,9 +104,3 @@ def release_rows(product: Product) -> list[dict[str, object]]:
         }
         for position, release in enumerate(product.releases)
     ]
-
-
-def _at_six(release: Release, days: int) -> datetime | None:
-    if number(release.day) + days >= NEVER:
-        return None
-    return datetime(release.day.year, release.day.month, release.day.day, 6) + timedelta(days)

@@ -1,13 +1,12 @@
 """Subscriptions: paid spans of each account, a new one whenever its price changes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import numpy as np
 
 from sample_data.accounts import Accounts
 from sample_data.chance import stream
-from sample_data.clock import DAYS, NEVER, day_of, number
+from sample_data.clock import DAYS, NEVER, midnight, number
 from sample_data.people import People
 from sample_data.product import Product
 from sample_data.truths import planted
@@ -24,7 +23,9 @@ def subscription_rows(
 ) -> list[Row]:
     """The table of subscriptions, in order of account and time."""
     order = np.argsort(people.account, kind="stable")
-    sign_ups = np.split(people.signed_up[order], np.cumsum(accounts.users)[:-1])
+    sign_ups = np.split(
+        people.signed_up[order], np.cumsum(np.bincount(people.account, minlength=len(ids)))[:-1]
+    )
     rng = stream(seed, "revenue")
     reasons = rng.choice(5, size=len(ids), p=[0.3, 0.22, 0.18, 0.12, 0.18])
     rows: list[Row] = []
@@ -85,7 +86,7 @@ def _price(product: Product, accounts: Accounts, account: int, day: int) -> floa
     return price
 
 
-def _row(  # noqa: PLR0913, PLR0917 - one column each
+def _row(
     product: Product,
     accounts: Accounts,
     account: int,
@@ -95,8 +96,8 @@ def _row(  # noqa: PLR0913, PLR0917 - one column each
     interval: str,
 ) -> Row:
     return {
-        "started_at": _midnight(start),
-        "ended_at": None if end >= DAYS else _midnight(end),
+        "started_at": midnight(start),
+        "ended_at": None if end >= DAYS else midnight(end),
         "mrr": round(mrr, 2),
         "plan": product.plans[int(accounts.plan[account] + (accounts.upgraded[account] <= start))],
         "currency": "EUR",
@@ -104,8 +105,3 @@ def _row(  # noqa: PLR0913, PLR0917 - one column each
         "is_trial": False,
         "reason": None,
     }
-
-
-def _midnight(day: int) -> datetime:
-    today = day_of(day)
-    return datetime(today.year, today.month, today.day)

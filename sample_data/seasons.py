@@ -1,6 +1,9 @@
 """How busy an ordinary day is: weekday, summer, Christmas, public holidays."""
 
+import tomllib
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -10,16 +13,7 @@ from sample_data.truths import planted
 
 WEEKDAYS = (0.98, 1.05, 1.04, 1.02, 0.9)  # Monday to Friday
 WEEKENDS = ((0.1, 0.07), (0.34, 0.22), (0.09, 0.09), (0.04, 0.05), (0.05, 0.05))  # by role
-HOLIDAYS = {
-    date(2025, 6, 9): "Whit Monday",
-    date(2025, 12, 25): "Christmas Day",
-    date(2025, 12, 26): "Boxing Day",
-    date(2026, 1, 1): "New Year",
-    date(2026, 4, 3): "Good Friday",
-    date(2026, 4, 6): "Easter Monday",
-    date(2026, 5, 1): "Labour Day",
-    date(2026, 5, 25): "Whit Monday",
-}
+WORKSPACE = Path(__file__).parent / "demo" / "workspace.toml"
 
 
 def levels(day: int, seed: int) -> Floats:
@@ -34,12 +28,19 @@ def levels(day: int, seed: int) -> Floats:
 def season(today: date) -> float:
     """Level of a day within the year, without its weekday."""
     parameters = planted("season")
-    if today in HOLIDAYS:
+    if today in _holidays():
         return float(parameters["holiday_level"])
     if (today.month, today.day) >= (12, 24) or (today.month, today.day) <= (1, 2):
         return float(parameters["christmas_level"])
     from_august = abs((today - date(today.year, 8, 5)).days)
     return 1 - float(parameters["summer_dip"]) * max(0.0, 1 - from_august / 40)
+
+
+@cache
+def _holidays() -> frozenset[date]:
+    """The holidays that the demo's workspace declares."""
+    workspace = tomllib.loads(WORKSPACE.read_text(encoding="utf-8"))
+    return frozenset(holiday["day"] for holiday in workspace["holidays"])
 
 
 def _chance_of_the_day(day: int, seed: int) -> float:

@@ -1,7 +1,6 @@
 """Requests of the service: hourly buckets of latency by route, version and status."""
 
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,8 @@ from sample_data.truths import planted
 PER_EVENT = 6  # requests behind one event
 BUCKETS = 10  # equally full slices of the latency distribution
 FAILING = 0.003  # share of requests that fail on an ordinary day
-_Z = np.array([NormalDist().inv_cdf((step + 0.5) / 2_000) for step in range(2_000)])
+FINE = 2_000  # steps of a route's latency table
+_Z = [NormalDist().inv_cdf((step + 0.5) / FINE) for step in range(FINE)]
 HOURS = DAYS * 24
 
 
@@ -77,14 +77,16 @@ def _load(by_hour: Ints) -> Floats:
     total = np.concatenate([[0], np.cumsum(by_hour)])
     width = 28 * 24
     ends = np.maximum(np.arange(HOURS), width)
-    return (total[ends] - total[ends - width]) / max(1, total[width])
+    load: Floats = (total[ends] - total[ends - width]) / max(1, total[width])
+    return load
 
 
 def _slowdown(route: Route, load: Floats) -> Floats:
     capacity = planted("capacity")
     if route.route != capacity["route"]:
         return np.ones_like(load)
-    return 1 + capacity["slowdown"] * np.maximum(load - 1, 0)
+    factor: Floats = 1 + capacity["slowdown"] * np.maximum(load - 1, 0)
+    return factor
 
 
 def _troubles(route: Route, version: str, hour: Ints) -> tuple[Floats, Floats]:
@@ -109,7 +111,7 @@ def _at_least(version: str, other: str) -> bool:
 
 
 def _buckets(
-    route: Route, version: str, hour: Ints, what: tuple[Ints, Floats, int], rng: Any
+    route: Route, version: str, hour: Ints, what: tuple[Ints, Floats, int], rng: np.random.Generator
 ) -> pl.DataFrame:
     """Each hour's requests in equally full slices of a lognormal, one latency drawn from each."""
     count, median, status = what
@@ -118,8 +120,8 @@ def _buckets(
     place = np.arange(len(row)) - np.repeat(np.cumsum(slices) - slices, slices)
     in_slice = count[row] // slices[row] + (place < count[row] % slices[row])
     at = (place + rng.random(len(row))) / slices[row]
-    factor = 2.718281828459045 ** (route.spread * _Z)
-    latency = median[row] * factor[(at * len(_Z)).astype(np.int64)]
+    factor = np.array([round(2.718281828459045 ** (route.spread * z), 6) for z in _Z])
+    latency = median[row] * factor[(at * FINE).astype(np.int64)]
     return pl.DataFrame(
         {
             "occurred_at": pl.Series(midnight(0) + hour[row] * 3_600_000).cast(pl.Datetime("ms")),

@@ -42,11 +42,12 @@ def make_sessions(product: Product, people: People, active: Ints, day: int, seed
     first = np.cumsum(count) - count
     user = np.repeat(np.arange(len(active)), count)
     number_of_day = np.arange(len(user)) - first[user]
-    offsets = np.array([c.utc_hours + summer_hours(day, c.summer) for c in product.countries])
-    begins = midnight(day) - offsets[people.country[active]] * HOUR_MS + people.hour[active]
-    begins = begins + rng.integers(0, 3 * HOUR_MS, size=len(active)) - HOUR_MS
+    offsets: Ints = np.array([c.utc_hours + summer_hours(day, c.summer) for c in product.countries])
+    begins: Ints = midnight(day) + people.hour[active]
+    begins -= offsets[people.country[active]] * HOUR_MS
+    begins += rng.integers(0, 3 * HOUR_MS, size=len(active)) - HOUR_MS
     pause = 2 * HOUR_MS + rng.integers(0, int(1.5 * HOUR_MS), size=len(user))
-    started = begins[user] + number_of_day * pause
+    started = (begins[user] + number_of_day * pause).astype(np.int64)
     is_second = chances(len(user), rng) < 0.2
     who = active[user]
     platform = np.where(is_second, people.second_platform[who], people.platform[who])

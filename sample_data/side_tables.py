@@ -1,6 +1,5 @@
 """Writes the nine tables beside events, one Parquet file each."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +45,26 @@ def write_side_tables(folder: Path, world: World, by_hour: Ints) -> None:
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, infer_schema_length=None)
-    return frame.with_columns(pl.col(pl.Datetime).cast(MOMENT))
+    moments = [name for name in frame.columns if name.endswith("_at")]
+    return frame.with_columns(pl.col(moments).cast(MOMENT))
 
 
 def _users(world: World) -> pl.DataFrame:
     people, accounts, product = world.people, world.accounts, world.product
     rng = stream(world.seed, "users")
-    at = midnight(0) + people.signed_up.astype(np.int64) * DAY_MS + rng.integers(7, 17, len(people)) * 3_600_000
+    at = (
+        midnight(0)
+        + people.signed_up.astype(np.int64) * DAY_MS
+        + rng.integers(7, 17, len(people)) * 3_600_000
+    )
     before = world.first_seen - rng.integers(30_000, 300_000, len(people))
     signed_up_at = np.minimum(at, before)
     leaves = chances(len(people), rng) < DELETED
-    left_at = midnight(0) + people.ends.astype(np.int64) * DAY_MS + rng.integers(8, 17, len(people)) * 3_600_000
+    left_at = (
+        midnight(0)
+        + people.ends.astype(np.int64) * DAY_MS
+        + rng.integers(8, 17, len(people)) * 3_600_000
+    )
     deleted = leaves & (left_at + 20 * DAY_MS < moment(ENDS_AT)) & (people.ends > 0)
     sizes = accounts.size_names()
     return pl.DataFrame(
@@ -119,9 +127,8 @@ def _rollouts(world: World) -> pl.DataFrame:
 
 def _feedback(world: World) -> pl.DataFrame:
     columns = world.voices.table(world.people.ids.to_pylist())
-    frame = pl.DataFrame(columns).with_columns(pl.col("said_at").cast(MOMENT))
-    start = datetime(1970, 1, 1) + timedelta(milliseconds=midnight(0))
-    return _until_the_end(frame.filter(pl.col("said_at") >= start), "said_at")
+    frame = pl.DataFrame(columns).filter(pl.col("said_at") >= midnight(0))
+    return _until_the_end(frame.with_columns(pl.col("said_at").cast(MOMENT)), "said_at")
 
 
 def _until_the_end(frame: pl.DataFrame, column: str) -> pl.DataFrame:

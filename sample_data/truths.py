@@ -1,4 +1,4 @@
-"""What is planted in the demo: read from `truths.toml`, so that text and data cannot drift apart."""
+"""What is planted in the demo, read from `truths.toml`: text and data cannot drift apart."""
 
 import tomllib
 from dataclasses import dataclass
