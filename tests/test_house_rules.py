@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "queries": {"duckdb", "numpy", "polars", "pyarrow", "pydantic", "sqlalchemy", "sqlglot"},
     "store": {"alembic", "pydantic", "sqlalchemy"},
     "sample_data": {"numpy", "polars", "pyarrow"},
+    "sample_data/__main__.py": {"click"},
 }  # fmt: skip
 
 MOST_LINES = 400
