@@ -1,5 +1,7 @@
 """ClickHouse inside this process, answering from the raw Parquet files."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +13,7 @@ from chdb.session import Session
 FOLDER = Path(__file__).parent
 
 # The same rows that count in Tidemark: who and what are known, the event qualifies, the moment is
-# between 2000 and the end of the data; the day is the workspace's local one.
+# between 2000 and now; the day is the workspace's local one.
 ACTIVITY = """
 create or replace view activity as
 select toDate(occurred_at, '{time_zone}') as day, user_id
@@ -19,20 +21,20 @@ from file('{files}', Parquet)
 where trimBoth(user_id) != '' and trimBoth(event) != ''
     and not match(event, '{excluded}')
     and occurred_at >= toDateTime64('2000-01-01 00:00:00', 6, 'UTC')
-    and occurred_at < toDateTime64('{until}', 6, 'UTC')
+    and occurred_at <= now64(6, 'UTC')
 """
 
 
 class ClickHouse:
     """A session that knows the view `activity(day, user_id)`, one row per qualifying event."""
 
-    def __init__(self, files: str, *, time_zone: str, excluded: str, until: str) -> None:
+    def __init__(self, files: str, *, time_zone: str, excluded: Iterable[str]) -> None:
         self.session = Session()
         self.session.query("create database if not exists bench")
         self.session.query("use bench")
         self.session.query("set session_timezone = 'UTC'")
-        view = ACTIVITY.format(files=files, time_zone=time_zone, excluded=excluded, until=until)
-        self.session.query(view)
+        pattern = _pattern(excluded)
+        self.session.query(ACTIVITY.format(files=files, time_zone=time_zone, excluded=pattern))
 
     def __enter__(self) -> Self:
         return self
@@ -54,3 +56,9 @@ class ClickHouse:
     def version(self) -> str:
         """Which ClickHouse this is."""
         return str(self.session.query("select version()", "TSVRaw")).strip()
+
+
+def _pattern(globs: Iterable[str]) -> str:
+    """A regular expression for whole names that match any of the globs."""
+    names = (re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".") for glob in globs)
+    return f"^({'|'.join(names)})$"

@@ -1,0 +1,112 @@
+"""`python -m bench --size 1`: measure everything, print it, keep it in docs/performance.md."""
+
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bench import data
+from bench.building import Build, building
+from bench.clickhouse import ClickHouse
+from bench.comparisons import COMPARISONS, Comparison, Reach, reach, require_equal
+from bench.pages import pages
+from bench.start import seconds_to_health
+from bench.table import Table, keep
+from bench.timing import Timing, timed
+from queries import Workspace, open_workspace
+
+OUR_RUNS, THEIR_RUNS, STARTS = 15, 3, 3
+MILLION, GIBIBYTE = 1_000_000, 2**30
+
+
+@click.command()
+@click.option("--size", default=1.0, show_default=True, help="1 is about 5 million events.")
+def main(size: float) -> None:
+    """Measure building, questions beside ClickHouse, and pages."""
+    folder = data.workspace(size)
+    click.echo(_setting(folder, size))
+    sections = [_setting(folder, size)]
+    for table in _tables(folder):
+        click.echo(f"\n{table.markdown}")
+        sections.append(table.markdown)
+    keep("\n\n".join(sections))
+
+
+def _tables(folder: Path) -> Iterator[Table]:
+    yield _building(folder)
+    yield _questions(open_workspace(folder))
+    yield _pages(folder)
+
+
+def _setting(folder: Path, size: float) -> str:
+    files = data.event_files(folder)
+    return (
+        f"Size {size:g}: {data.rows(files):,} events in {len(files):,} Parquet files; "
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}."
+    )
+
+
+def _building(folder: Path) -> Table:
+    measured = building(folder)
+    named = {
+        "`user_days` alone": measured.user_days,
+        "All roll-ups": measured.everything,
+        "One more day, all roll-ups": measured.one_day,
+    }
+    rows = [(name, *_build_row(build)) for name, build in named.items()]
+    note = f"{measured.cost_of_a_day:.1f} × its share"
+    rows[-1] = (*rows[-1][:-1], note)
+    columns = ("building", "events", "seconds", "million events/s", "peak GiB", "cost")
+    return Table("Building the roll-ups", columns, rows)
+
+
+def _build_row(build: Build) -> tuple[str, ...]:
+    return (
+        f"{build.events:,}",
+        f"{build.seconds:.2f}",
+        f"{build.rate / MILLION:.1f}",
+        f"{build.peak_bytes / GIBIBYTE:.2f}",
+        "",
+    )
+
+
+def _questions(workspace: Workspace) -> Table:
+    settings = workspace.settings
+    days = reach(workspace)
+    with ClickHouse(
+        str(workspace.folder / "events" / "*.parquet"),
+        time_zone=settings.product.time_zone,
+        excluded=settings.activity.exclude,
+    ) as rival:
+        rows = [_question_row(one, workspace, rival, days) for one in COMPARISONS]
+        version = rival.version
+    columns = ("question, all days", "Tidemark, s", f"ClickHouse {version}, s", "times faster")
+    return Table("Questions, equal answers", columns, rows)
+
+
+def _question_row(
+    one: Comparison, workspace: Workspace, rival: ClickHouse, days: Reach
+) -> tuple[str, ...]:
+    answer = workspace.ask(one.query, **one.parameters, **days.parameters)
+    # The engine itself, because the workspace would remember the answer.
+    _, ours = timed(lambda: workspace.engine.query(answer.sql, answer.parameters), runs=OUR_RUNS)
+    theirs, their_time = timed(lambda: rival.ask(one.rival), runs=THEIR_RUNS)
+    require_equal(one.title, one.ours(answer.rows, days), one.theirs(theirs, days))
+    return one.title, _pair(ours), _pair(their_time), f"{their_time.median / ours.median:.0f}"
+
+
+def _pair(timing: Timing) -> str:
+    return f"{timing.best:.3f}, {timing.median:.3f}"
+
+
+def _pages(folder: Path) -> Table:
+    rows = [(times.page, f"{times.first:.2f}", f"{times.rerun:.3f}") for times in pages(folder)]
+    starts = sorted(seconds_to_health(folder) for _ in range(STARTS))
+    rows.append(("process start to /api/healthz", f"{starts[STARTS // 2]:.2f}", ""))
+    return Table("Pages, server time", ("page", "first answer, s", "rerun, s"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""How long does the server work on a page: for its first answer, and when asked again?"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from bench.timing import timed
+
+ROOT = Path(__file__).parents[1]
+FRAME = ROOT / "pages" / "shared" / "frame.py"
+NAMES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+PATIENCE = 120.0  # seconds for one page
+RERUNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PageTimes:
+    """Seconds of server time for one page.
+
+    Attributes:
+        page: Its file's name without ending.
+        first: In a running server that has remembered nothing of this workspace.
+        rerun: The middle one of several runs after that.
+    """
+
+    page: str
+    first: float
+    rerun: float
+
+
+def pages(folder: Path) -> list[PageTimes]:
+    """Every page of the dashboard on a workspace, in a process of its own."""
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "bench.pages"],
+        check=True,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TIDEMARK_WORKSPACE": str(folder)},
+    )
+    return [PageTimes(**times) for times in json.loads(answer.stdout)]
+
+
+def _times(page: str) -> dict[str, str | float]:
+    app = AppTest.from_file(str(FRAME), default_timeout=PATIENCE).run()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    app.switch_page(f"../{page}.py")
+    first = _seconds(lambda: _run(app, page))
+    _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
+    return {"page": page, "first": first, "rerun": rerun.median}
+
+
+def _run(app: AppTest, page: str) -> None:
+    app.run()
+    problems = [*app.exception, *app.error]
+    if problems:
+        raise ValueError(f"{page}: {problems[0].value}")
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+@click.command()
+def main() -> None:
+    """Say how long each page takes."""
+    click.echo(json.dumps([_times(page) for page in NAMES]))
+
+
+if __name__ == "__main__":
+    main()
