@@ -39,7 +39,7 @@ class PageTimes:
 
 def pages(folder: Path) -> list[PageTimes]:
     """Every page of the dashboard on a workspace, in a process of its own."""
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-m", "bench.pages"],
         check=True,
         stdout=subprocess.PIPE,
