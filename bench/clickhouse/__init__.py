@@ -11,8 +11,8 @@ from chdb.session import Session
 
 FOLDER = Path(__file__).parent
 
-# The rows that count in Tidemark, told apart as cheaply as can be: somebody known did something that
-# qualifies between 2000 and now; the day is the workspace's local one.
+# The rows that count in Tidemark, told apart as cheaply as can be: somebody known did what
+# qualifies, between 2000 and now; the day is the workspace's local one.
 ACTIVITY = """
 create or replace view activity as
 select toDate(occurred_at, '{time_zone}') as day, user_id
