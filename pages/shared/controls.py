@@ -22,11 +22,11 @@ from queries import Snapshot, Workspace
 from reports.scope import Scope
 
 PERIODS = {
-    "7d": "7 days",
-    "28d": "28 days",
-    "90d": "90 days",
-    "12w": "12 weeks",
-    "12m": "12 months",
+    "7d": "7d",
+    "28d": "28d",
+    "90d": "90d",
+    "12w": "12w",
+    "12m": "12m",
     "custom": "Custom",
 }
 COMPARISONS = {
@@ -130,7 +130,7 @@ def _custom_period(last: date) -> Period:
     if not days:
         return days_ending(last, 28)
     end = min(max(days), last)
-    return Period(min(min(days), end), end + timedelta(days=1))
+    return Period(min(*days, end), end + timedelta(days=1))
 
 
 def _chosen_grain(period: Period) -> Grain:

@@ -1,4 +1,4 @@
-"""Days and ages in words, without the locale of the machine. (Periods: metrics.periods.words.)"""
+"""Days and ages in words, whatever the locale of the machine (periods: metrics.periods)."""
 
 from datetime import UTC, date, datetime
 
@@ -9,6 +9,11 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def short_day(day: date) -> str:
     """'22 Nov'."""
     return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def plain_day(day: date | None) -> str:
+    """'22 Nov 2026'; a dash for no day."""
+    return "–" if day is None else f"{short_day(day)} {day.year}"
 
 
 def full_day(day: date | None) -> str:

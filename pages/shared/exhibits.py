@@ -1,6 +1,7 @@
 """A figure with all that it takes to follow it: definition, rows, SQL, and up to which day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,7 +31,7 @@ def exhibit(
     missing: str = NOTHING,
     mend: str = WIDEN,
 ) -> None:
-    """A chart of the source's rows, or why there is none, and the way to what is behind it.
+    """A chart of the source's rows, or why there is none.
 
     Args:
         source: Where the figure comes from.
@@ -48,33 +49,52 @@ def exhibit(
         )
     for caveat in source.caveats:
         st.caption(f":material/info: {plain.sentence(caveat)}")
-    affordances(source, key=key)
 
 
 def affordances(source: Source, *, key: str) -> None:
     """One line below a figure: the day up to which it is complete, and three ways behind it."""
+    with affordances_around(source, key=key):
+        pass
+
+
+@contextmanager
+def affordances_around(source: Source, *, key: str) -> Iterator[None]:
+    """The same line, with what is drawn inside between the day and the ways."""
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+        key=f"behind_{key}",
     ):
-        st.caption(f"As of {dates.full_day(source.as_of)}", width="content")
-        with st.container(horizontal=True, gap="xxsmall", width="content"):
+        st.caption(f"As of {dates.plain_day(source.as_of)}", width="content")
+        yield
+        with st.container(horizontal=True, gap="small", width="content"):
             for view, label in VIEWS.items():
                 if st.button(label, key=f"{view}_{key}", type="tertiary"):
-                    _behind(source, view, key)
+                    show_behind(source, view, key=key)
 
 
-@st.dialog(" ", width="large")
+def details_button(source: Source, *, key: str) -> None:
+    """The way behind a card's figure, where three buttons have no room."""
+    if st.button("Details", key=f"details_{key}", type="tertiary", icon=":material/info:"):
+        show_behind(source, "definition", key=key)
+
+
+def show_behind(source: Source, view: str, *, key: str) -> None:
+    """Open what is behind a figure: its definition, its rows, its SQL."""
+    st.dialog(plain.markdown(source.title), width="large")(_behind)(source, view, key)
+
+
 def _behind(source: Source, view: str, key: str) -> None:
-    """What is behind a figure; all three views are one click apart."""
     with guarded():
-        st.header(plain.markdown(source.title), anchor=False)
         chosen = st.segmented_control(
             "View",
             VIEWS,
             default=view,
             required=True,
             format_func=VIEWS.__getitem__,
-            key=f"behind_{view}_{key}",
+            key=f"view_{view}_{key}",
             label_visibility="collapsed",
         )
         {"definition": _definition, "data": _data, "sql": _sql}[chosen](source, key)
@@ -104,4 +124,6 @@ def _provenance(source: Source) -> str:
     rows = words.counted(source.rows.height, "row")
     took = words.duration(source.seconds)
     snapshot = plain.markdown(source.snapshot_id)
-    return f"{rows} · complete to {dates.full_day(source.as_of)} · asked in {took} · build {snapshot}"
+    return (
+        f"{rows} · complete to {dates.full_day(source.as_of)} · asked in {took} · build {snapshot}"
+    )

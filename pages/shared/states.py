@@ -17,7 +17,8 @@ SKELETON_HEIGHT = 300  # pixels: about what most cards need, so that the page do
 @contextmanager
 def card(key: str, *, height: int = SKELETON_HEIGHT) -> Iterator[None]:
     """A bordered part of a page that fails alone: the others keep their figures."""
-    with st.container(border=True, key=f"card_{key}"), guarded(), st.skeleton(height=height):
+    frame = st.container(border=True, key=f"card_{key}", height="stretch")
+    with frame, guarded(), st.skeleton(height=height):
         yield
 
 

@@ -9,10 +9,11 @@ import streamlit as st
 SHARES = ("share", "stickiness", "low", "high")
 CHANGES = ("change",)
 LONGEST_TABLE = 10_000  # rows sent to the browser; downloads have all of them
-TALLEST_TABLE = 420  # pixels
 
 
-def show_table(rows: pl.DataFrame, *, key: str, alt: str, labels: Mapping[str, str] | None = None) -> None:
+def show_table(
+    rows: pl.DataFrame, *, key: str, alt: str, labels: Mapping[str, str] | None = None
+) -> None:
     """A sortable, searchable table that says when it is cut."""
     shown = rows.head(LONGEST_TABLE)
     st.dataframe(
@@ -20,18 +21,21 @@ def show_table(rows: pl.DataFrame, *, key: str, alt: str, labels: Mapping[str, s
         key=key,
         hide_index=True,
         width="stretch",
-        height=min(TALLEST_TABLE, 38 + 35 * max(shown.height, 1)),
         column_config=column_config(rows.schema, labels or {}),
         placeholder="–",
         alt=alt,
     )
     if rows.height > LONGEST_TABLE:
-        st.caption(f"The first {LONGEST_TABLE:,} of {rows.height:,} rows. Downloads have all of them.")
+        st.caption(
+            f"The first {LONGEST_TABLE:,} of {rows.height:,} rows. Downloads have all of them."
+        )
 
 
 def column_config(schema: Mapping[str, pl.DataType], labels: Mapping[str, str]) -> dict[str, Any]:
     """How each column is shown, by its type and the last word of its name."""
-    return {name: _column(name, kind, labels.get(name, _label(name))) for name, kind in schema.items()}
+    return {
+        name: _column(name, kind, labels.get(name, _label(name))) for name, kind in schema.items()
+    }
 
 
 def _column(name: str, kind: pl.DataType, label: str) -> Any:

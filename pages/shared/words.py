@@ -4,10 +4,12 @@ A unit is one of a metric definition's: users, events, sessions, percent, second
 currency, number. A percent is given as a fraction of 1. None is shown as a dash, never as 0.
 """
 
+from itertools import pairwise
+
 DASH = "–"
 FEW = 30  # a base below this is flagged: one person moves a share by more than three points
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
-COMPACT_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "K"))
+COMPACT_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
 SECONDS_PER = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
@@ -25,9 +27,11 @@ def full(value: float | None, unit: str = "number", *, currency: str = "USD") ->
 
 
 def compact(value: float | None, unit: str = "number", *, currency: str = "USD") -> str:
-    """The figure for a card: exact up to 9,999, then three digits and a letter: '12.3K'."""
-    if value is None or unit in {"percent", "seconds", "milliseconds"}:
+    """The figure for a card: exact up to 9,999, then three digits and a letter: '12.3k'."""
+    if value is None or unit == "percent":
         return full(value, unit)
+    if unit in {"seconds", "milliseconds"}:
+        return rough_duration(value if unit == "seconds" else value / 1_000)
     short = _shortened(abs(value), is_money=unit == "currency")
     if unit == "currency":
         return _with_symbol(short, value, currency)
@@ -37,7 +41,7 @@ def compact(value: float | None, unit: str = "number", *, currency: str = "USD")
 def _shortened(size: float, *, is_money: bool) -> str:
     for step, letter in COMPACT_STEPS:
         if size >= step:
-            scaled = size / (1e3 if letter == "K" else step)
+            scaled = size / (1e3 if letter == "k" else step)
             return f"{scaled:.{max(0, 3 - len(str(int(scaled))))}f}{letter}"
     if is_money or float(size).is_integer():
         return f"{size:,.0f}"
@@ -59,12 +63,18 @@ def duration(seconds: float | None) -> str:
         return f"{seconds * 1_000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
-    names = [*SECONDS_PER, ("s", 1)]
-    for (name, size), (finer, finer_size) in zip(names, names[1:], strict=False):
-        if seconds >= size:
-            whole, rest = divmod(round(seconds / finer_size), size // finer_size)
-            return f"{whole} {name} {rest:02d} {finer}" if rest else f"{whole} {name}"
-    raise AssertionError("unreachable: 60 s and more is at least a minute")
+    steps = pairwise((*SECONDS_PER, ("s", 1)))
+    (name, size), (finer, finer_size) = next(step for step in steps if seconds >= step[0][1])
+    whole, rest = divmod(round(seconds / finer_size), size // finer_size)
+    return f"{whole} {name} {rest:02d} {finer}" if rest else f"{whole} {name}"
+
+
+def rough_duration(seconds: float) -> str:
+    """A length of time in one part, for a card: '8.5 min'."""
+    for name, size in SECONDS_PER:
+        if abs(seconds) >= size:
+            return f"{seconds / size:.1f} {name}"
+    return duration(seconds)
 
 
 def change(fraction: float | None) -> str | None:

@@ -4,9 +4,11 @@ from pages.shared.figures.bars import bar_list, histogram
 from pages.shared.figures.heatmap import calendar, heatmap
 from pages.shared.figures.lifecycle import lifecycle_bars
 from pages.shared.figures.line import Line, previous, time_series
-from pages.shared.figures.triangle import retention_curves, triangle
+from pages.shared.figures.sparkline import sparkline
+from pages.shared.figures.triangle import Curve, retention_curves, triangle
 
 __all__ = [
+    "Curve",
     "Line",
     "bar_list",
     "calendar",
@@ -15,6 +17,7 @@ __all__ = [
     "lifecycle_bars",
     "previous",
     "retention_curves",
+    "sparkline",
     "time_series",
     "triangle",
 ]

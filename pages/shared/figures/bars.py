@@ -9,6 +9,7 @@ from pages.shared.figures.canvas import ROW_HEIGHT, figure, value_axis
 from pages.shared.palette import GREY, MUTED_TEXT, TEXT, THIS_PERIOD
 from pages.shared.plain import chart
 
+HISTOGRAM_HEIGHT = 300  # pixels
 LONGEST_NAME = 26  # characters of a name beside its bar
 
 
@@ -71,10 +72,12 @@ def histogram(
     shares: Sequence[float | None] | None = None,
 ) -> go.Figure:
     """How many have each whole number of something; every bar is labelled below."""
-    drawing = figure(height=240, bargap=0.18, hovermode="x")
+    drawing = figure(height=HISTOGRAM_HEIGHT, bargap=0.18, hovermode="x")
     texts = [words.full(count) for count in counts]
     if shares is not None:
-        texts = [f"{text} · {words.full(s, 'percent')}" for text, s in zip(texts, shares, strict=True)]
+        texts = [
+            f"{text} · {words.full(s, 'percent')}" for text, s in zip(texts, shares, strict=True)
+        ]
     drawing.add_bar(
         x=bins,
         y=counts,

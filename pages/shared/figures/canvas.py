@@ -11,6 +11,12 @@ HEIGHT = 300  # pixels of a chart with axes
 ROW_HEIGHT = 30  # pixels of a bar or a cell with text in it
 SMALL_TEXT = 12  # pixels
 
+DAY = 86_400_000  # milliseconds
+DATES: list[dict[str, object]] = [  # how a time axis writes its days, by the distance of its ticks
+    {"dtickrange": [None, 27 * DAY], "value": "%-d %b"},
+    {"dtickrange": [27 * DAY, None], "value": "%b %Y"},
+]
+
 # Given to every chart: the toolbar hides data on a small screen, and a wheel should scroll.
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 
@@ -26,7 +32,12 @@ def figure(*, height: int = HEIGHT, hovermode: str = "x unified", **layout: Any)
             "dragmode": False,
             "hoverlabel": {"namelength": -1, "bgcolor": BACKGROUND, "font": {"color": TEXT}},
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
-            "xaxis": {"showgrid": False, "automargin": True, "fixedrange": True},
+            "xaxis": {
+                "showgrid": False,
+                "automargin": True,
+                "fixedrange": True,
+                "tickformatstops": DATES,
+            },
             "yaxis": {
                 "gridcolor": GRID,
                 "zeroline": False,

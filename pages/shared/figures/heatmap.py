@@ -29,6 +29,7 @@ def heatmap(
     texts: Sequence[Sequence[str]] | None = None,
     hovers: Sequence[Sequence[str]] | None = None,
     row_height: int = 30,
+    lowest: float = 0,
     highest: float | None = None,
 ) -> go.Figure:
     """One cell per row and column, first row on top; None leaves a hole.
@@ -41,13 +42,14 @@ def heatmap(
         texts: What is written in the cells; None: nothing is.
         hovers: What a cell says on hover; None: row, column and value.
         row_height: Pixels of a row.
+        lowest: Value of the palest colour.
         highest: Value of the strongest colour; None: the highest there is.
     """
     drawing = figure(height=len(rows) * row_height + 40, hovermode="closest")
     known = [value for row in cells for value in row if value is not None]
-    top = highest if highest is not None else max(known, default=0)
+    ends = (lowest, highest if highest is not None else max(known, default=0))
     drawing.add_heatmap(
-        z=[[_step(value, top) for value in row] for row in cells],
+        z=[[_step(value, ends) for value in row] for row in cells],
         x=list(range(len(columns))),
         y=list(range(len(rows))),
         zmin=0,
@@ -61,20 +63,22 @@ def heatmap(
         hoverongaps=False,
     )
     if texts is not None:
-        _write(drawing, cells, texts, top)
+        _write(drawing, cells, texts, ends)
     _name_axes(drawing, rows, columns)
     return drawing
 
 
-def _step(value: float | None, top: float) -> float | None:
-    """The middle of the value's colour step; 0 has the palest colour."""
+def _step(value: float | None, ends: tuple[float, float]) -> float | None:
+    """The middle of the value's colour step."""
     if value is None:
         return None
-    return min(int(value / top * len(STEPS)), len(STEPS) - 1) + 0.5 if top > 0 else 0.5
+    low, high = ends
+    place = (value - low) / (high - low) if high > low else 0
+    return min(max(int(place * len(STEPS)), 0), len(STEPS) - 1) + 0.5
 
 
 def _write(
-    drawing: go.Figure, cells: Cells, texts: Sequence[Sequence[str]], top: float
+    drawing: go.Figure, cells: Cells, texts: Sequence[Sequence[str]], ends: tuple[float, float]
 ) -> None:
     """Dark text on the pale steps, the page's background on the strong ones."""
     for is_strong, colour in ((False, TEXT), (True, BACKGROUND)):
@@ -82,7 +86,7 @@ def _write(
             (x, y)
             for y, row in enumerate(cells)
             for x, value in enumerate(row)
-            if value is not None and ((_step(value, top) or 0) > FIRST_STRONG_STEP) is is_strong
+            if value is not None and ((_step(value, ends) or 0) > FIRST_STRONG_STEP) is is_strong
         ]
         drawing.add_scatter(
             x=[x for x, _ in places],

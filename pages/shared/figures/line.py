@@ -18,6 +18,7 @@ SYMBOLS = {  # of Plotly, and what the hover calls it, by kind of marker
     "experiment_end": ("diamond-open", "Experiment ends"),
     "holiday": ("circle-open", "Holiday"),
 }
+BAND_ALPHA = "26"  # of 255, as hexadecimal digits that follow a colour
 LABEL_GAP = 15  # pixels between the names beside two lines
 LABEL_LETTER = 7.2  # pixels of a letter of such a name, roughly
 LONGEST_LABEL = 16  # letters
@@ -85,36 +86,47 @@ def previous(line: Line, values: Sequence[float | None], own_days: Sequence[date
 
 
 def _add_line(drawing: go.Figure, line: Line, unit: str, grain: str, currency: str) -> None:
-    """The complete part solid, what is in progress dotted and hollow."""
+    """What is complete solid; what is in progress dotted and hollow, joined to its neighbours."""
     texts = _hover_texts(line, unit, grain, currency)
-    cut = _first_incomplete(line)
+    done = list(line.complete) if line.complete is not None else [True] * len(line.days)
     width = 1.6 if line.is_quiet else 2.4
     drawing.add_scatter(
-        x=line.days[:cut],
-        y=line.values[:cut],
-        customdata=texts[:cut],
-        mode="lines" if cut > 1 else "markers",
+        x=line.days,
+        y=_only(line.values, done),
+        customdata=texts,
+        mode="lines+markers" if sum(done) < 3 else "lines",
         line={"color": line.colour, "width": width},
-        marker={"color": line.colour, "size": 7},
+        marker={"color": line.colour, "size": 6},
         name=chart(line.name),
         hovertemplate="%{customdata}",
     )
-    if cut < len(line.days):
-        start = max(cut - 1, 0)
-        drawing.add_scatter(
-            x=line.days[start:],
-            y=line.values[start:],
-            customdata=[None] * (cut - start) + texts[cut:],
-            mode="lines+markers",
-            line={"color": line.colour, "width": width, "dash": "dot"},
-            marker={
-                "color": BACKGROUND,
-                "size": [0] * (cut - start) + [7] * (len(line.days) - cut),
-                "line": {"color": line.colour, "width": 1.6},
-            },
-            name=f"{chart(line.name)} (in progress)",
-            hovertemplate="%{customdata}",
-        )
+    if all(done):
+        return
+    open_points = [not one for one in done]
+    drawing.add_scatter(
+        x=line.days,
+        y=_only(line.values, _with_neighbours(open_points)),
+        mode="lines",
+        line={"color": line.colour, "width": width, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    drawing.add_scatter(
+        x=line.days,
+        y=_only(line.values, open_points),
+        customdata=texts,
+        mode="markers",
+        marker={"color": BACKGROUND, "size": 7, "line": {"color": line.colour, "width": 1.6}},
+        name=f"{chart(line.name)} (in progress)",
+        hovertemplate="%{customdata}",
+    )
+
+
+def _only(values: Sequence[float | None], wanted: Sequence[bool]) -> list[float | None]:
+    return [value if keep else None for value, keep in zip(values, wanted, strict=True)]
+
+
+def _with_neighbours(points: Sequence[bool]) -> list[bool]:
+    return [any(points[max(0, at - 1) : at + 2]) for at in range(len(points))]
 
 
 def _add_band(drawing: go.Figure, line: Line) -> None:
@@ -127,7 +139,7 @@ def _add_band(drawing: go.Figure, line: Line) -> None:
             mode="lines",
             line={"width": 0, "color": line.colour},
             fill=fill,
-            opacity=0.15,
+            fillcolor=f"{line.colour}{BAND_ALPHA}",
             hoverinfo="skip",
         )
 
@@ -141,17 +153,13 @@ def _hover_texts(line: Line, unit: str, grain: str, currency: str) -> list[str]:
     return [f"{value} ({dates.bucket(day, grain)})" for value, day in pairs]
 
 
-def _first_incomplete(line: Line) -> int:
-    if line.complete is None:
-        return len(line.days)
-    return next((at for at, done in enumerate(line.complete) if not done), len(line.days))
-
-
 def _name_lines(drawing: go.Figure, lines: Sequence[Line], height: int) -> None:
     """Write each name at the end of its line, moved apart where they would overlap."""
     ends = [(line, _last_value(line)) for line in lines]
     known = sorted(((line, end) for line, end in ends if end is not None), key=lambda pair: pair[1])
-    highest = max((value for line in lines for value in line.values if value is not None), default=0)
+    highest = max(
+        (value for line in lines for value in line.values if value is not None), default=0
+    )
     pixel = highest * 1.05 / height or 1
     names, floor = [], float("-inf")
     for line, end in known:

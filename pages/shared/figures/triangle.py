@@ -1,14 +1,39 @@
 """Retention: cohorts by age as a triangle, and as curves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from pages.shared import words
 from pages.shared.figures.canvas import figure
 from pages.shared.figures.heatmap import heatmap
-from pages.shared.palette import THIS_PERIOD
+from pages.shared.palette import MUTED_TEXT, THIS_PERIOD
 from pages.shared.plain import chart
+
+CURVE_HEIGHT = 280  # pixels
+MOST_WHISKERS = 1  # curves with whiskers; those of more would cross each other
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Shares that came back, by interval.
+
+    Attributes:
+        name: Whose; may come from the data.
+        shares: One per interval, as fractions; None where no cohort is old enough.
+        low: Lower ends of their intervals.
+        high: Upper ends.
+        bases: People behind each share.
+        colour: One of the palette's.
+    """
+
+    name: str
+    shares: Sequence[float | None]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+    bases: Sequence[int | None]
+    colour: str = THIS_PERIOD
 
 
 def triangle(
@@ -20,60 +45,68 @@ def triangle(
 ) -> go.Figure:
     """Share of each cohort that came back, by interval; what cannot be known yet is a hole.
 
-    The first interval is the cohort itself, so the colours are spread over the later ones.
+    The first interval is the cohort itself and says nothing: it stays pale, and the colours are
+    spread over the later ones.
     """
     later = [value for row in shares for value in row[1:] if value is not None]
-    texts = [[_cell(value) for value in row] for row in shares]
+    lowest = min(later, default=0)
     return heatmap(
         cohorts,
         intervals,
-        shares,
+        [[lowest, *row[1:]] for row in shares],
         unit="percent",
-        texts=texts,
+        texts=[[_cell(value) for value in row] for row in shares],
         hovers=hovers,
-        highest=max(later, default=1) or 1,
+        lowest=lowest,
+        highest=max(later, default=1),
     )
 
 
 def _cell(value: float | None) -> str:
     if value is None:
         return ""
-    return "100%" if value == 1 else f"{value * 100:.1f}"
+    return "100" if value == 1 else f"{value * 100:.1f}"
 
 
 def retention_curves(
-    intervals: Sequence[str],
-    shares: Sequence[float | None],
-    *,
-    low: Sequence[float | None],
-    high: Sequence[float | None],
-    bases: Sequence[int],
-    x_title: str,
+    intervals: Sequence[str], curves: Sequence[Curve], *, x_title: str
 ) -> go.Figure:
-    """One curve of shares with its interval as whiskers, and the base on hover."""
-    drawing = figure(height=280)
-    pairs = list(zip(shares, low, high, bases, strict=True))
-    drawing.add_scatter(
-        x=[chart(name) for name in intervals],
-        y=shares,
-        mode="lines+markers",
-        line={"color": THIS_PERIOD, "width": 2.4},
-        marker={"size": 6, "color": THIS_PERIOD},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [None if s is None or h is None else h - s for s, _, h, _ in pairs],
-            "arrayminus": [None if s is None or b is None else s - b for s, b, _, _ in pairs],
-            "thickness": 1,
-            "width": 3,
-            "color": THIS_PERIOD,
-        },
-        customdata=[
-            f"{words.full(s, 'percent')} ({words.interval(b, h)}) of {base:,}"
-            for s, b, h, base in pairs
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    """Curves of shares; a single one has its interval as whiskers, all have their base on hover."""
+    drawing = figure(height=CURVE_HEIGHT, showlegend=len(curves) > 1)
+    for curve in curves:
+        drawing.add_scatter(
+            x=[chart(name) for name in intervals],
+            y=curve.shares,
+            mode="lines+markers",
+            line={"color": curve.colour, "width": 2.4},
+            marker={"size": 6, "color": curve.colour},
+            error_y=_whiskers(curve) if len(curves) <= MOST_WHISKERS else None,
+            name=chart(curve.name),
+            customdata=_hovers(curve),
+            hovertemplate="%{customdata}",
+        )
     drawing.update_yaxes(rangemode="tozero", tickformat=".0%")
-    drawing.update_xaxes(type="category", title={"text": x_title, "font": {"size": 12}}, nticks=12)
+    title = {"text": x_title, "font": {"size": 12, "color": MUTED_TEXT}}
+    drawing.update_xaxes(type="category", title=title, tickangle=0)
     return drawing
+
+
+def _whiskers(curve: Curve) -> dict[str, object]:
+    ends = list(zip(curve.shares, curve.low, curve.high, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [None if s is None or high is None else high - s for s, _, high in ends],
+        "arrayminus": [None if s is None or low is None else s - low for s, low, _ in ends],
+        "thickness": 1,
+        "width": 3,
+        "color": curve.colour,
+    }
+
+
+def _hovers(curve: Curve) -> list[str]:
+    known = zip(curve.shares, curve.low, curve.high, curve.bases, strict=True)
+    return [
+        f"{words.full(share, 'percent')} ({words.interval(low, high)}) of {words.full(base)}"
+        for share, low, high, base in known
+    ]

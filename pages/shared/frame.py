@@ -1,0 +1,51 @@
+"""The main script: what surrounds every page. Whatever the address, this runs first.
+
+It is not beside the pages: a main script with pages/ beside it lets a deep link run a page alone.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import states, workspaces
+from pages.shared.header import header
+
+PAGES = Path(__file__).resolve().parents[1]
+ICON = PAGES / "shared" / "favicon.png"
+LOGO = PAGES / "shared" / "logo.svg"
+
+
+def navigation() -> st.Page:
+    """The pages in their groups; the one that the address asks for."""
+
+    def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
+        path = PAGES / f"{name}.py"
+        return st.Page(path, title=title, icon=f":material/{icon}:", url_path=name, default=default)
+
+    return st.navigation(
+        {
+            "Daily": [page("today", "Today", "today", default=True)],
+            "Product": [
+                page("usage", "Usage", "group"),
+                page("retention", "Retention", "event_repeat"),
+            ],
+            "Ask": [page("data", "Data", "database")],
+        }
+    )
+
+
+def run() -> None:
+    """Configure, navigate, and run the page; what fails is shown as a message, not a traceback."""
+    st.set_page_config(
+        page_title="Tidemark", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto"
+    )
+    st.logo(LOGO, size="large", icon_image=ICON)
+    page = navigation()
+    with states.guarded():
+        workspace = workspaces.current()
+        if header(page, workspace):
+            page.run()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,34 @@
+"""The figures of Today, as cards."""
+
+import streamlit as st
+
+from pages.shared.cards import card_frame, metric_card
+from pages.shared.exhibits import details_button
+from pages.shared.states import empty
+from queries import Workspace
+from reports.headlines import HeadlinesReport
+
+WIDEST = 4  # cards beside each other; six stand better as two rows of three
+
+
+def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
+    """One card each, in their order."""
+    if not report.headlines:
+        empty("No figure has a place on Today", "Give metrics a `headline` number in metrics.toml.")
+        return
+    columns = 3 if len(report.headlines) % 3 == 0 else WIDEST
+    with st.grid(columns, min_column_width=150, key="cards_today"):
+        for headline in report.headlines:
+            with card_frame(headline.name):
+                with st.container(gap="xsmall"):
+                    metric_card(
+                        headline.label,
+                        headline.change,
+                        unit=headline.unit,
+                        better=headline.better,
+                        currency=workspace.settings.product.currency,
+                        spark=[value for _, value in headline.spark],
+                        base=headline.base if headline.is_rate else None,
+                        missing=headline.missing,
+                    )
+                details_button(headline.source, key=headline.name)
