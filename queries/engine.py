@@ -35,19 +35,25 @@ class Engine(Protocol):
         ...
 
 
+def memory_link(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of one's own: quiet, in UTC, blind to Python's variables."""
+    link = duckdb.connect(":memory:")
+    link.execute("set enable_progress_bar = false")
+    link.execute("set python_enable_replacements = false")
+    link.execute("set TimeZone = 'UTC'")
+    if threads is not None:
+        link.execute(f"set threads = {int(threads)}")
+    return link
+
+
 class DuckDBEngine:
     """DuckDB in this process; any number of threads may ask at once, one cursor a question."""
 
     dialect = "duckdb"
 
     def __init__(self, ddl: Sequence[str] = (), threads: int | None = None) -> None:
-        self._root = duckdb.connect(":memory:")
-        self._root.execute("set enable_progress_bar = false")
-        self._root.execute("set python_enable_replacements = false")
-        self._root.execute("set TimeZone = 'UTC'")
+        self._root = memory_link(threads)
         self._root.execute("set parquet_metadata_cache = true")
-        if threads is not None:
-            self._root.execute(f"set threads = {int(threads)}")
         self._root.execute(MACROS.read_text(encoding="utf-8"))
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()

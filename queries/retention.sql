@@ -327,10 +327,11 @@ grid as (
         sizes.size,
         case when spans.span_index = 0 then sizes.size else coalesce(cells.people_back, 0) end
             as people_in_cell,
-        ahead.ends_on <= m_add_days($watermark, 1) or spans.span_index = 0 as is_over
+        spans.span_index = 0 or coalesce(ahead.ends_on <= m_add_days($watermark, 1), false)
+            as is_over
     from sizes
     cross join spans
-    inner join periods as ahead
+    left join periods as ahead
         on ahead.period_number = sizes.number
         + case when $is_on_or_after then spans.first_index else spans.last_index end
     left join cells

@@ -116,11 +116,12 @@ grid as (
         intervals.number,
         sizes.people_active as size,
         coalesce(cells.people_active, 0) as people_back,
-        ahead.ends_on <= m_add_days($watermark, 1) or intervals.number = 0 as is_over
+        intervals.number = 0 or coalesce(ahead.ends_on <= m_add_days($watermark, 1), false)
+            as is_over
     from cells as sizes
     inner join periods on periods.period_number = sizes.cohort_number
     cross join intervals
-    inner join periods as ahead on ahead.period_number = sizes.cohort_number + intervals.number
+    left join periods as ahead on ahead.period_number = sizes.cohort_number + intervals.number
     left join cells
         on cells.segment = sizes.segment
         and cells.cohort_number = sizes.cohort_number

@@ -1,44 +1,44 @@
 -- How long are the visits that started in the period?
 --
 -- One row per (segment, bin), by segment, shortest first; an empty bin is a row of zero.
--- A visit belongs to the bin if it is longer than `above_seconds` and no longer than
--- `up_to_seconds`.
+-- A visit belongs to a bin if it is longer than its start and no longer than its end; those of no
+-- length are bin 0.
 -- Breakdown: yes
 --
 -- Parameters
---   $start_date    date     first day, included
---   $end_date      date     last day, excluded
+--   $start_date   date     first day, included
+--   $end_date     date     last day, excluded
 --
 -- Columns
---   segment        varchar  value of the breakdown
---   bin            integer  0 for the visits of no length, then 1, 2, …
---   above_seconds  double   lower end, not included; null: none
---   up_to_seconds  double   upper end, included; null: none
---   sessions       bigint   visits in the bin
+--   segment       varchar  value of the breakdown
+--   bin           integer  0 for the visits of no length, then 1, 2, …
+--   from_seconds  double   start of the bin, not included but for bin 0
+--   to_seconds    double   its end, included; null: none
+--   sessions      bigint   visits in the bin
 
 with
 
 -- one row per bin
 bins as (
-    select 0 as number, cast(null as double) as above, cast(0 as double) as up_to
+    select 0 as number, cast(0 as double) as longer_than, cast(0 as double) as at_most
     union all
-    select 1 as number, cast(0 as double) as above, cast(10 as double) as up_to
+    select 1 as number, cast(0 as double) as longer_than, cast(10 as double) as at_most
     union all
-    select 2 as number, cast(10 as double) as above, cast(30 as double) as up_to
+    select 2 as number, cast(10 as double) as longer_than, cast(30 as double) as at_most
     union all
-    select 3 as number, cast(30 as double) as above, cast(60 as double) as up_to
+    select 3 as number, cast(30 as double) as longer_than, cast(60 as double) as at_most
     union all
-    select 4 as number, cast(60 as double) as above, cast(180 as double) as up_to
+    select 4 as number, cast(60 as double) as longer_than, cast(180 as double) as at_most
     union all
-    select 5 as number, cast(180 as double) as above, cast(600 as double) as up_to
+    select 5 as number, cast(180 as double) as longer_than, cast(600 as double) as at_most
     union all
-    select 6 as number, cast(600 as double) as above, cast(1800 as double) as up_to
+    select 6 as number, cast(600 as double) as longer_than, cast(1800 as double) as at_most
     union all
-    select 7 as number, cast(1800 as double) as above, cast(3600 as double) as up_to
+    select 7 as number, cast(1800 as double) as longer_than, cast(3600 as double) as at_most
     union all
-    select 8 as number, cast(3600 as double) as above, cast(10800 as double) as up_to
+    select 8 as number, cast(3600 as double) as longer_than, cast(10800 as double) as at_most
     union all
-    select 9 as number, cast(10800 as double) as above, cast(null as double) as up_to
+    select 9 as number, cast(10800 as double) as longer_than, cast(null as double) as at_most
 ),
 
 -- one row per visit
@@ -75,8 +75,8 @@ counts as (
 select
     segments.segment,
     bins.number as bin,
-    bins.above as above_seconds,
-    bins.up_to as up_to_seconds,
+    bins.longer_than as from_seconds,
+    bins.at_most as to_seconds,
     coalesce(counts.visit_count, 0) as sessions
 from bins
 cross join (select distinct segment from counts) as segments

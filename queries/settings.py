@@ -5,7 +5,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -18,6 +18,7 @@ from queries.tables import TABLES
 FILE_NAME = "workspace.toml"
 DATA_VARIABLE = "TIDEMARK_DATA"
 ENGINES = ("duckdb",)
+M = TypeVar("M", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -209,7 +210,7 @@ def read_settings(folder: Path) -> Settings:
     return parse(Settings, content, path)
 
 
-def parse[M: BaseModel](model: type[M], content: dict[str, Any], path: Path) -> M:
+def parse(model: type[M], content: dict[str, Any], path: Path) -> M:
     """`content` as a model; every problem is named by file, key and nearest right name.
 
     Raises:

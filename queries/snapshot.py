@@ -110,7 +110,7 @@ class Snapshot:
         sources: What is known of each canonical table.
         dimensions: Level ("user" or "event") by dimension name.
         kinds: Each (event, feature, action, is_qualifying); their positions are internal codes.
-        duplicates: Rows left out as duplicates, by ISO day.
+        days: Good events, duplicates left out and second of the last event, by ISO day.
         late_rows: Rows that came for days which had been built before, by ISO day.
         timings: Seconds by step of the build.
     """
@@ -123,7 +123,7 @@ class Snapshot:
     sources: Mapping[str, TableState]
     dimensions: Mapping[str, str]
     kinds: tuple[tuple[str, str | None, str | None, bool], ...] = ()
-    duplicates: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     late_rows: Mapping[str, int] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -149,6 +149,11 @@ class Snapshot:
         """Last local day with a qualifying event, complete or not."""
         days = [p.last_day for p in self.partitions.get("user_days", ()) if p.last_day]
         return max(days, default=None)
+
+    @property
+    def duplicates(self) -> dict[str, int]:
+        """Events left out as duplicates, by ISO day."""
+        return {day: facts[1] for day, facts in self.days.items() if facts[1]}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -233,7 +238,7 @@ def _decoded(content: dict[str, Any]) -> Snapshot:
         sources={name: _table_state(one) for name, one in content["sources"].items()},
         dimensions=content["dimensions"],
         kinds=tuple((e, f, a, q) for e, f, a, q in content["kinds"]),
-        duplicates=content["duplicates"],
+        days={day: (facts[0], facts[1], facts[2]) for day, facts in content["days"].items()},
         late_rows=content["late_rows"],
         timings=content["timings"],
     )

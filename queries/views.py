@@ -51,8 +51,9 @@ def view_statements(folder: Path, snapshot: Snapshot, settings: Settings) -> lis
     for table in (*COLUMNS, "segment_days"):
         files = _files(folder, snapshot.partitions.get(table, ()))
         statements.append(_rollup(table, files, rollup_columns(table, dimensions)))
-    for table in ("events", *SIDE_TABLES):
+    for table in SIDE_TABLES:
         statements.append(_canonical(table, _files(folder, snapshot.partitions.get(table, ()))))
+    statements.append(_quarantine(_files(folder, snapshot.partitions.get("quarantine", ()))))
     return statements
 
 
@@ -83,7 +84,9 @@ def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> str:
         return f"create view {table} as select {empty}{segment} where false"
     if table == "sessions":
         return f"create view sessions as {_stitched(files, columns)}"
-    return f"create view {table} as select {shown}{segment} from read_parquet({file_list(files)})"
+    known = " where is_known" if table == "users" else ""
+    source = f"read_parquet({file_list(files)})"
+    return f"create view {table} as select {shown}{segment} from {source}{known}"
 
 
 def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
@@ -114,6 +117,15 @@ def _canonical(table: str, files: list[str]) -> str:
         for column in TABLES[table].columns
     )
     return f"create view {table} as select {empty} where false"
+
+
+def _quarantine(files: list[str]) -> str:
+    columns = {"table_name": "varchar", "file": "varchar", "row_number": "bigint",
+               "reason": "varchar", "day": "date", "content": "varchar"}  # fmt: skip
+    if files:
+        return f"create view quarantine as select * from read_parquet({file_list(files)})"
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    return f"create view quarantine as select {empty} where false"
 
 
 def _calendar(snapshot: Snapshot, settings: Settings) -> str:

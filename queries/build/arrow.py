@@ -1,0 +1,148 @@
+"""The roll-ups as Arrow tables, under the names that .sql files read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from queries.build.days import DAY, EPOCH_AT, NEVER
+from queries.build.grouping import FeatureDays, UserDays
+from queries.build.kinds import Kind
+from queries.build.sessions import Visits
+
+EPOCH_DATE = EPOCH_AT // DAY
+Cells = Sequence[tuple[str | None, ...]]
+
+
+def dates(days: npt.NDArray[np.uint16]) -> pa.Array:
+    """Day numbers as dates; NEVER becomes null."""
+    numbers = days.astype(np.int32) + np.int32(EPOCH_DATE)
+    return pa.array(numbers, mask=days == NEVER).cast(pa.date32())
+
+
+def stamps(at: npt.NDArray[np.int64]) -> pa.Array:
+    """Microseconds since 1970 as UTC timestamps without zone."""
+    return pa.array(at).cast(pa.timestamp("us"))
+
+
+def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Array:
+    """One text a row, by code; only the texts that occur are kept beside the codes."""
+    used = np.unique(codes)
+    different = list(dict.fromkeys(values[code] for code in used.tolist()))
+    position = {text: number for number, text in enumerate(t for t in different if t is not None)}
+    width = int(used.max(initial=0)) + 1
+    remap = np.full(width, -1, dtype=np.int32)
+    for code in used.tolist():
+        text = values[code]
+        remap[code] = -1 if text is None else position[text]
+    indices = remap[codes] if len(codes) else codes
+    return pa.DictionaryArray.from_arrays(
+        pa.array(indices, mask=indices < 0), pa.array(list(position), type=pa.string())
+    )
+
+
+def cell_columns(
+    cell: npt.NDArray[np.int32], cells: Cells, dimensions: Sequence[str]
+) -> dict[str, pa.Array]:
+    """The event dimensions of each row."""
+    return {
+        name: texts(cell, [values[number] for values in cells])
+        for number, name in enumerate(dimensions)
+    }
+
+
+def kind_columns(kind: npt.NDArray[np.int32], kinds: Sequence[Kind]) -> dict[str, pa.Array]:
+    """Event, feature and action of each row."""
+    return {
+        name: texts(kind, [one[number] for one in kinds])  # type: ignore[misc]
+        for number, name in enumerate(("event", "feature", "action"))
+    }
+
+
+def qualifying(kind: npt.NDArray[np.int32], kinds: Sequence[Kind]) -> npt.NDArray[np.bool_]:
+    """Whether each row's kind qualifies."""
+    flags = np.array([one[3] for one in kinds], dtype=bool)
+    return flags[kind] if len(flags) else np.zeros(len(kind), dtype=bool)
+
+
+def user_days_table(
+    rows: UserDays, first: npt.NDArray[np.uint16], prev: npt.NDArray[np.uint16]
+) -> pa.Table:
+    """`user_days` as it is stored."""
+    return pa.table({
+        "day": dates(rows.day),
+        "user_key": rows.user,
+        "events": rows.events.astype(np.int32),
+        "sessions": rows.sessions.astype(np.int32),
+        "hours": rows.hours,
+        "first_day": dates(first),
+        "prev_day": dates(prev),
+    })  # fmt: skip
+
+
+def segment_days_table(rows: UserDays, cells: Cells, dimensions: Sequence[str]) -> pa.Table:
+    """`segment_days` as it is stored."""
+    cell = rows.cell if rows.cell is not None else np.zeros(len(rows.user), dtype=np.int32)
+    return pa.table({
+        "day": dates(rows.day),
+        "user_key": rows.user,
+        "events": rows.events.astype(np.int32),
+        "sessions": rows.sessions.astype(np.int32),
+        "hours": rows.hours,
+        **cell_columns(cell, cells, dimensions),
+    })  # fmt: skip
+
+
+def feature_days_table(
+    rows: FeatureDays, kinds: Sequence[Kind], cells: Cells, dimensions: Sequence[str]
+) -> pa.Table:
+    """`feature_days` as it is stored."""
+    return pa.table({
+        "day": dates(rows.day),
+        **kind_columns(rows.kind, kinds),
+        "user_key": rows.user,
+        "events": rows.events.astype(np.int32),
+        "is_qualifying": qualifying(rows.kind, kinds),
+        **cell_columns(rows.cell, cells, dimensions),
+    })  # fmt: skip
+
+
+def sessions_table(rows: Visits, cells: Cells, dimensions: Sequence[str]) -> pa.Table:
+    """`sessions` as stored: parts by day, stitched by the view."""
+    return pa.table({
+        "on_day": dates(rows.on_day),
+        "day": dates(rows.day),
+        "user_key": rows.user,
+        "started_at": stamps(rows.started_at),
+        "last_at": stamps(rows.last_at),
+        "seconds": rows.seconds,
+        "events": rows.events.astype(np.int32),
+        "is_start": rows.is_start,
+        "session": rows.session,
+        **cell_columns(rows.cell, cells, dimensions),
+    })  # fmt: skip
+
+
+def visits_of(table: pa.Table) -> Visits:
+    """`sessions_table` read back, without event dimensions."""
+    def number(name: str, kind: Any) -> npt.NDArray[Any]:
+        return table[name].cast(pa.int64()).to_numpy().astype(kind)
+
+    def day(name: str) -> npt.NDArray[np.uint16]:
+        days = table[name].cast(pa.date32()).cast(pa.int32()).to_numpy()
+        return (days - EPOCH_DATE).astype(np.uint16)
+
+    return Visits(
+        on_day=day("on_day"),
+        day=day("day"),
+        user=number("user_key", np.int32),
+        started_at=number("started_at", np.int64),
+        last_at=number("last_at", np.int64),
+        seconds=table["seconds"].to_numpy(),
+        events=number("events", np.int64),
+        is_start=table["is_start"].to_numpy(zero_copy_only=False),
+        cell=np.zeros(table.num_rows, dtype=np.int32),
+        session=number("session", np.int64),
+    )

@@ -1,0 +1,474 @@
+"""`build`: from the workspace's files to a published snapshot."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries.build import quarantine
+from queries.build.arrow import EPOCH_DATE
+from queries.build.days import SECOND, LocalTime, day_number, day_of, local_time, microseconds
+from queries.build.events_build import ROLLUPS, Built, EventsBuild, Plan, Tools, numberings
+from queries.build.history import History, no_history
+from queries.build.inputs import Inputs, find_inputs
+from queries.build.lock import only_builder
+from queries.build.metric_days import extra_columns
+from queries.build.outline import Outline, outline
+from queries.build.partitions import Partitions, take_out
+from queries.build.reading import EventReader
+from queries.build.side_tables import SideTable, read_side_table
+from queries.build.sources import Changes, changes
+from queries.build.users_build import Described, event_dimensions, user_dimensions, users_table
+from queries.build.watermark import watermark
+from queries.definitions import MetricDefinition
+from queries.snapshot import Partition, Snapshot, TableState, publish, read_snapshot
+from queries.tables import SIDE_TABLES, TABLES
+from queries.workspace import Workspace, settings_digest
+
+MOST_SMALL = 32
+SMALL_ROWS = 500_000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build did.
+
+    Attributes:
+        snapshot: The state that is published now.
+        is_new: Whether anything had changed.
+        events_read: Rows of events that were read.
+        seconds: How long it took.
+    """
+
+    snapshot: Snapshot
+    is_new: bool
+    events_read: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds spent by step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> "Iterable[None]":  # type: ignore[misc]
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def build(
+    workspace: Workspace,
+    *,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    only: Iterable[str] = ROLLUPS,
+) -> BuildResult:
+    """Bring the roll-ups up to the state of the files, and publish them.
+
+    Args:
+        workspace: The workspace.
+        now: The moment after which a stamp is in the future; None: this moment.
+        progress: Called with a step, rows done and rows in all.
+        only: Roll-ups to make; others are left empty (for measuring one alone).
+
+    Raises:
+        WorkspaceError: The settings name what is not there.
+        BuildError: Another builder is at work, the disk is full, or a metric cannot be computed.
+    """
+    with only_builder(workspace.folder):
+        return _Build(workspace, now or datetime.now(UTC), progress, frozenset(only)).run()
+
+
+class _Build:
+    """One run; each method is one step."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        now: datetime,
+        progress: Progress | None,
+        only: frozenset[str],
+    ) -> None:
+        self.workspace = workspace
+        self.settings = workspace.settings
+        self.now = now.astimezone(UTC)
+        self.now_us = microseconds(now)
+        self.only = only
+        self.start = time.perf_counter()
+        self.clock = _Clock()
+        self.local: LocalTime = local_time(self.settings.product.zone, self.now)
+        self.partitions = Partitions(workspace.folder)
+        self._progress = progress or (lambda step, done, total: None)
+        self._done = 0
+        self._total = 0
+
+    def run(self) -> BuildResult:
+        """All steps."""
+        with self._step("find files"):
+            inputs = find_inputs(self.workspace)
+            digest = settings_digest(self.workspace) + ",".join(sorted(self.only))
+            old = self._usable(read_snapshot(self.workspace.folder), digest)
+        with self._step("tables beside events"):
+            sides = self._side_tables(inputs, old)
+            described, fresh_users = self._described(sides, old)
+            dimensions = self._dimensions(inputs, described)
+        if old is not None and dict(old.dimensions) != dimensions:
+            old = None
+            sides = self._side_tables(inputs, None)
+            described, fresh_users = self._described(sides, None)
+        change = self._event_changes(inputs, old)
+        if old is not None and change.is_empty and not any(sides.values()):
+            return BuildResult(old, False, 0, time.perf_counter() - self.start)
+        snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
+        publish(self.workspace.folder, snapshot)
+        self.partitions.sweep()
+        return BuildResult(snapshot, True, self._done, time.perf_counter() - self.start)
+
+    def _step(self, name: str) -> AbstractContextManager[None]:
+        self._progress(name, self._done, self._total)
+        return self.clock.step(name)  # type: ignore[return-value]
+
+    def _usable(self, old: Snapshot | None, digest: str) -> Snapshot | None:
+        """The snapshot before, if this build can go on from it."""
+        return old if old is not None and old.settings_digest == digest else None
+
+    # Tables beside events
+
+    def _side_tables(self, inputs: Inputs, old: Snapshot | None) -> dict[str, SideTable | None]:
+        """Each table beside events, read anew; None where nothing changed."""
+        sides: dict[str, SideTable | None] = {}
+        for name in ("users", *SIDE_TABLES):
+            known = old.sources[name].files if old is not None and name in old.sources else {}
+            found = inputs.files.get(name, [])
+            change = changes(found, known, self.now_us)
+            must = old is None or not change.is_empty
+            sides[name] = (
+                read_side_table(name, found, self.settings, self.now_us) if must else None
+            )
+        return sides
+
+    def _described(
+        self, sides: Mapping[str, SideTable | None], old: Snapshot | None
+    ) -> tuple[Described, bool]:
+        """What is known of users, read anew or as before."""
+        users = sides["users"]
+        if users is not None:
+            names = user_dimensions(self.settings, users.rows)
+            return Described(users.rows, names), True
+        rows = pl.DataFrame(pl.from_arrow(self._stored("users_described", old)))
+        names = tuple(n for n, level in (old.dimensions if old else {}).items() if level == "user")
+        return Described(rows, names), False
+
+    def _stored(self, name: str, old: Snapshot | None) -> pa.Table:
+        files = old.partitions.get(name, ()) if old else ()
+        return self.partitions.read(files) if files else pa.table({})
+
+    def _dimensions(self, inputs: Inputs, described: Described) -> dict[str, str]:
+        """Level of each dimension by name."""
+        columns = inputs.event_columns
+        of_events = event_dimensions(self.settings, columns, described.dimensions)
+        return dict.fromkeys(described.dimensions, "user") | dict.fromkeys(of_events, "event")
+
+    # Events
+
+    def _event_changes(self, inputs: Inputs, old: Snapshot | None) -> Changes:
+        known = old.sources["events"].files if old is not None else {}
+        return changes(inputs.files["events"], known, self.now_us)
+
+    def _events(
+        self, inputs: Inputs, old: Snapshot | None, dimensions: Mapping[str, str], change: Changes
+    ) -> tuple[Built, Sequence[str], Tools]:
+        users = self._stored("users", old)
+        ids = users["user_id"].to_pylist() if users.num_columns else []
+        history = _history_of(users)
+        of_events = tuple(name for name, level in dimensions.items() if level == "event")
+        metrics, extras = self._metrics(of_events, inputs.event_columns)
+        numbers = numberings(old, ids)
+        outlines = [outline(file.path, self.settings) for file in change.fresh]
+        self._total = sum(one.rows for one in outlines)
+        reader = EventReader(self.settings, numbers, self.local, self.now_us,
+                             dimensions=of_events, extras=extras)  # fmt: skip
+        tools = Tools(
+            reader, numbers, self.local, self.partitions, metrics, of_events, self.only,
+            self.settings.activity.session_minutes * 60 * SECOND, self._read,
+        )  # fmt: skip
+        plan = self._plan(inputs, change, outlines)
+        built = EventsBuild(tools, plan, old, history).run()
+        return built, numbers.users.values, tools
+
+    def _read(self, rows: int) -> None:
+        self._done += rows
+        self._progress("events", self._done, max(self._total, self._done))
+
+    def _metrics(
+        self, of_events: Sequence[str], columns: Sequence[str]
+    ) -> tuple[dict[str, MetricDefinition], tuple[str, ...]]:
+        """Metrics whose columns are there, and the columns that only they need."""
+        needed = extra_columns(self.workspace.metrics, of_events)
+        there = set(columns)
+        metrics = {name: self.workspace.metrics[name] for name, extra in needed.items()
+                   if set(extra) <= there}  # fmt: skip
+        extras = sorted({column for name in metrics for column in needed[name]})
+        return metrics, tuple(extras)
+
+    def _plan(self, inputs: Inputs, change: Changes, outlines: Sequence[Outline]) -> Plan:
+        lows = [self._low(one) for one in outlines]
+        order = sorted(range(len(lows)), key=lambda n: (lows[n], change.fresh[n].path))
+        touched = {
+            day_number(date.fromisoformat(day)) for file in change.gone.values() for day in file.days
+        }
+        paths = sorted(file.path for file in inputs.files["events"])
+        return Plan(
+            tuple(change.fresh[n] for n in order),
+            tuple(lows[n] for n in order),
+            change.same,
+            frozenset(touched),
+            {path: number for number, path in enumerate(paths)},
+        )
+
+    def _low(self, one: Outline) -> int:
+        """The first local day that a file can hold; 1, the first of all, if it does not tell."""
+        if one.first_at is None:
+            return 1
+        earliest = np.array([max(one.first_at, 0)], dtype=np.int64)
+        return max(1, int(self.local.day_and_hour(earliest)[0][0]))
+
+    # Publishing
+
+    def _snapshot(
+        self,
+        inputs: Inputs,
+        old: Snapshot | None,
+        digest: str,
+        sides: Mapping[str, SideTable | None],
+        described: Described,
+        dimensions: Mapping[str, str],
+        change: Changes,
+    ) -> Snapshot:
+        with self._step("events"):
+            built, ids, tools = self._events(inputs, old, dimensions, change)
+        with self._step("put together"):
+            partitions = self._partitions(old, built)
+        with self._step("users"):
+            ids = [*ids, *_unseen(ids, described)]
+            active = self._active(built, old, partitions, change)
+            users = users_table(ids, described, built.history, active, self.local)
+            partitions["users"] = (self.partitions.write("users", users),)
+        for name, side in sides.items():
+            stored = "users_described" if name == "users" else name
+            partitions[stored] = self._side_partition(stored, side, old)
+        partitions["quarantine"] = self._quarantine(old, built, sides, change)
+        days = _days(old, built)
+        return Snapshot(
+            id=f"{self.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
+            built_at=self.now,
+            seconds=time.perf_counter() - self.start,
+            settings_digest=digest,
+            partitions={name: files for name, files in partitions.items() if files},
+            sources=self._states(inputs, old, built, sides, change, days),
+            dimensions=dimensions,
+            kinds=tuple(tools.numberings.kinds.values),
+            days=days,
+            late_rows=_late_rows(old, built, change),
+            timings=self.clock.seconds,
+        )
+
+    def _partitions(
+        self, old: Snapshot | None, built: Built
+    ) -> dict[str, tuple[Partition, ...]]:
+        """Old files without the days that were made anew, new files, small ones put together."""
+        held = {name: old.partitions.get(name, ()) if old else () for name in ROLLUPS}
+        touched = {day_of(day) for day in built.touched}
+        user_days = held.pop("user_days")
+        left = take_out(self.partitions, held, touched)
+        first = min(built.rewritten_from, default=None)
+        left["user_days"] = self._before(user_days, None if first is None else day_of(first))
+        joined = {name: (*left[name], *built.partitions[name]) for name in ROLLUPS}
+        return {name: self._compacted(name, files) for name, files in joined.items()}
+
+    def _before(
+        self, files: Sequence[Partition], first: date | None
+    ) -> tuple[Partition, ...]:
+        """User-days before the day from which they were all written anew."""
+        if first is None:
+            return tuple(files)
+        kept = []
+        for one in files:
+            if one.last_day is None or one.first_day is None or one.last_day < first:
+                kept.append(one)
+            elif one.first_day < first:
+                length = (one.last_day - first).days + 1
+                days = [first + timedelta(days=n) for n in range(length)]
+                rest = self.partitions.without("user_days", one, days)
+                kept += [rest] if rest else []
+        return tuple(kept)
+
+    def _compacted(self, name: str, files: tuple[Partition, ...]) -> tuple[Partition, ...]:
+        small = [one for one in files if one.rows < SMALL_ROWS]
+        if len(small) <= MOST_SMALL:
+            return files
+        together = self.partitions.together(name, small)
+        return (*(one for one in files if one.rows >= SMALL_ROWS), together)
+
+    def _side_partition(
+        self, name: str, side: SideTable | None, old: Snapshot | None
+    ) -> tuple[Partition, ...]:
+        if side is None:
+            return tuple(old.partitions.get(name, ())) if old else ()
+        rows = side.rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+        is_needed = name == "users_described" or bool(side.rows.height)
+        return (self.partitions.write(name, rows),) if is_needed else ()
+
+    def _active(
+        self,
+        built: Built,
+        old: Snapshot | None,
+        partitions: Mapping[str, Sequence[Partition]],
+        change: Changes,
+    ) -> npt.NDArray[np.bool_]:
+        """Which users have any event."""
+        if old is None:
+            return built.active
+        if not change.gone:
+            before = self._stored("users", old)["has_events"].to_numpy(zero_copy_only=False)
+            active = np.zeros(max(len(before), len(built.active)), dtype=bool)
+            active[: len(before)] = before
+            active[: len(built.active)] |= built.active
+            return active
+        files = [one for one in partitions.get("feature_days", ())]
+        if not files:
+            return np.zeros(0, dtype=bool)
+        keys = pc.unique(self.partitions.read(files, ["user_key"])["user_key"]).to_numpy()
+        active = np.zeros(int(keys.max(initial=-1)) + 1, dtype=bool)
+        active[keys] = True
+        return active
+
+    def _quarantine(
+        self,
+        old: Snapshot | None,
+        built: Built,
+        sides: Mapping[str, SideTable | None],
+        change: Changes,
+    ) -> tuple[Partition, ...]:
+        rows = [*built.left_out, *(side.left_out for side in sides.values() if side is not None)]
+        before = self._stored("quarantine", old)
+        if before.num_columns:
+            gone = {"events": set(change.gone)}
+            for name, side in sides.items():
+                if side is not None and old is not None and name in old.sources:
+                    gone[name] = set(old.sources[name].files)
+            days = {day_of(day) for day in built.touched}
+            rows.insert(0, quarantine.kept(before, gone, days))
+        table = pa.concat_tables([quarantine.SCHEMA.empty_table(), *rows])
+        table = table.sort_by([("table_name", "ascending"), ("file", "ascending"),
+                               ("row_number", "ascending")])  # fmt: skip
+        return (self.partitions.write("quarantine", table),) if table.num_rows else ()
+
+    def _states(
+        self,
+        inputs: Inputs,
+        old: Snapshot | None,
+        built: Built,
+        sides: Mapping[str, SideTable | None],
+        change: Changes,
+        days: Mapping[str, tuple[int, int, int]],
+    ) -> dict[str, TableState]:
+        last_seconds = {date.fromisoformat(day): facts[2] for day, facts in days.items()}
+        states = {
+            "events": TableState(
+                files=dict(sorted((change.same | built.files).items())),
+                rows=sum(facts[0] for facts in days.values()),
+                columns=inputs.event_mapping,
+                watermark=self._watermark(last_seconds),
+                last_day=max(last_seconds, default=None),
+            )
+        }
+        for name, side in sides.items():
+            if side is not None:
+                states[name] = self._side_state(name, side)
+            elif old is not None and name in old.sources:
+                states[name] = old.sources[name]
+        return states
+
+    def _side_state(self, name: str, side: SideTable) -> TableState:
+        moment = TABLES[name].moment
+        last_seconds = self._last_seconds(side.rows[moment]) if moment else {}
+        return TableState(
+            files=side.files,
+            rows=side.rows.height,
+            columns=side.columns,
+            watermark=self._watermark(last_seconds),
+            last_day=max(last_seconds, default=None),
+        )
+
+    def _last_seconds(self, moments: pl.Series) -> dict[date, int]:
+        """Second of the local day of the last row, by local day."""
+        at = moments.drop_nulls().cast(pl.Int64).to_numpy().astype(np.int64)
+        at = at[(at >= 0) & (at <= self.now_us)]
+        if not len(at):
+            return {}
+        local = self.local.local(at) // SECOND
+        days = pl.DataFrame({"day": local // 86_400, "second": local % 86_400})
+        latest = days.group_by("day").agg(pl.col("second").max())
+        epoch = date(1970, 1, 1)
+        return {epoch + timedelta(days=day): second for day, second in latest.iter_rows()}
+
+    def _watermark(self, last_seconds: Mapping[date, int]) -> date | None:
+        today = self.now.astimezone(self.settings.product.zone).date()
+        return watermark(last_seconds, today, self.settings.activity.last_day)
+
+
+def _history_of(users: pa.Table) -> History:
+    if not users.num_columns:
+        return no_history()
+
+    def days(name: str) -> npt.NDArray[np.uint16]:
+        numbers = pc.fill_null(users[name].cast(pa.int32()), EPOCH_DATE).to_numpy()
+        return (numbers - EPOCH_DATE).astype(np.uint16)
+
+    return History(days("first_day"), days("last_day"))
+
+
+def _unseen(ids: Sequence[str], described: Described) -> list[str]:
+    """Described users who have no number yet, in order of their ids."""
+    seen = pl.Series(ids, dtype=pl.String)
+    new = described.rows["user_id"].filter(~described.rows["user_id"].is_in(seen.implode()))
+    return new.sort().to_list()
+
+
+def _days(old: Snapshot | None, built: Built) -> dict[str, tuple[int, int, int]]:
+    """Facts of all days, by ISO text, in order."""
+    touched = {day_of(day).isoformat() for day in built.touched}
+    before = old.days if old is not None else {}
+    days = {day: facts for day, facts in before.items() if day not in touched}
+    for number, facts in built.facts.items():
+        days[day_of(number).isoformat()] = (facts.rows, facts.duplicates, facts.last_second)
+    return dict(sorted(days.items()))
+
+
+def _late_rows(old: Snapshot | None, built: Built, change: Changes) -> dict[str, int]:
+    """Rows that came for days that had been complete before, added to those of earlier builds."""
+    if old is None or old.watermark is None:
+        return dict(old.late_rows) if old is not None else {}
+    late = dict(old.late_rows)
+    for path, file in built.files.items():
+        before: Mapping[str, int] = change.gone[path].days if path in change.gone else {}
+        for day, rows in file.days.items():
+            more = rows - before.get(day, 0)
+            if more > 0 and date.fromisoformat(day) <= old.watermark:
+                late[day] = late.get(day, 0) + more
+    return dict(sorted(late.items()))

@@ -1,0 +1,212 @@
+"""Some consecutive days of events become rows of the roll-ups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from queries.build.arrow import (
+    cell_columns,
+    dates,
+    feature_days_table,
+    kind_columns,
+    qualifying,
+    stamps,
+)
+from queries.build.days import DAY, EPOCH_AT, SECOND, LocalTime
+from queries.build.duplicates import duplicates
+from queries.build.grouping import UserDays, feature_days, segment_days
+from queries.build.kinds import Kind
+from queries.build.metric_days import metric_days
+from queries.build.rows import EventRows
+from queries.build.sessions import Moments
+from queries.build.sorting import stable_order
+from queries.definitions import MetricDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """What the codes of a chunk mean.
+
+    Attributes:
+        kinds: (event, feature, action, is_qualifying) by number.
+        cells: Event dimensions by number.
+        dimensions: Names of the event dimensions.
+        paths: Path by file number.
+    """
+
+    kinds: Sequence[Kind]
+    cells: Sequence[tuple[str | None, ...]]
+    dimensions: tuple[str, ...]
+    paths: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """What is remembered of one day: good rows, duplicates left out, second of its last event."""
+
+    rows: int
+    duplicates: int
+    last_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """All that does not depend on other days.
+
+    Attributes:
+        days: Facts of each day, by number, ascending.
+        parts: `segment_days`, with sessions still to be counted.
+        moments: Qualifying events by user and time.
+        tables: Finished roll-ups by name.
+        duplicate_file: File number of each row left out as a duplicate.
+        duplicate_row: Its row number.
+        duplicate_day: Its local day.
+        users: Numbers of the users with any event.
+    """
+
+    days: Mapping[int, DayFacts]
+    parts: UserDays
+    moments: Moments
+    tables: Mapping[str, pa.Table]
+    duplicate_file: npt.NDArray[np.int32]
+    duplicate_row: npt.NDArray[np.int64]
+    duplicate_day: npt.NDArray[np.uint16]
+    users: npt.NDArray[np.int32]
+
+
+def chunk(
+    rows: EventRows,
+    book: Codebook,
+    metrics: Mapping[str, MetricDefinition],
+    clock: LocalTime,
+    only: frozenset[str],
+) -> Chunk:
+    """Rows of whole days in any order, rolled up.
+
+    Args:
+        rows: All good rows of those days, from all files.
+        book: What their codes mean.
+        metrics: Metrics that can be computed from these rows.
+        clock: The workspace's local time.
+        only: Names of the roll-ups that are wanted.
+    """
+    by_time = _time_order(rows.at)
+    order = stable_order(rows.user, by_time)
+    repeated = duplicates(rows, order, book.paths)
+    left_out = rows.take(repeated)
+    if len(repeated):
+        keep = np.ones(len(rows), dtype=bool)
+        keep[repeated] = False
+        order = order[keep[order]]
+    counted = qualifying(rows.kind, book.kinds)[order]
+    active = order if counted.all() else order[counted]
+    user, day = rows.user[active], rows.day[active]
+    cell, at = rows.cell[active], rows.at[active]
+    tables = {}
+    if only & {"steps", "feature_days"}:
+        tables |= _by_kind(rows, order, book, only)
+    if "metric_days" in only and metrics:
+        tables["metric_days"] = _metrics(rows, order, book, metrics)
+    return Chunk(
+        days=_facts(rows, order, left_out.day, clock),
+        parts=segment_days(user, day, cell, rows.hour[active]),
+        moments=Moments(user, rows.session[active], at, day, cell),
+        tables=tables,
+        duplicate_file=left_out.file,
+        duplicate_row=left_out.row,
+        duplicate_day=left_out.day,
+        users=np.unique(user) if counted.all() else np.unique(rows.user[order]),
+    )
+
+
+def _time_order(at: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:
+    if np.all(at[1:] >= at[:-1]):
+        return np.arange(len(at))
+    return np.argsort(at, kind="stable")
+
+
+def _by_kind(
+    rows: EventRows, order: npt.NDArray[np.intp], book: Codebook, only: frozenset[str]
+) -> dict[str, pa.Table]:
+    """`steps` and `feature_days`, both clustered by event name."""
+    rank = _name_ranks(book.kinds)
+    ranked = rank[rows.kind] if len(rank) else rows.kind
+    order = stable_order(ranked, order)
+    kind, user, cell = rows.kind[order], rows.user[order], rows.cell[order]
+    day, at = rows.day[order], rows.at[order]
+    tables = {}
+    if "feature_days" in only:
+        counts = feature_days(kind, user, day, cell)
+        tables["feature_days"] = feature_days_table(counts, book.kinds, book.cells, book.dimensions)
+    if "steps" in only:
+        tables["steps"] = pa.table({
+            "day": dates(day),
+            **kind_columns(kind, book.kinds),
+            "user_key": user,
+            "occurred_at": stamps(at),
+            "is_qualifying": qualifying(kind, book.kinds),
+            **cell_columns(cell, book.cells, book.dimensions),
+        })  # fmt: skip
+    return tables
+
+
+def _name_ranks(kinds: Sequence[Kind]) -> npt.NDArray[np.int32]:
+    """Position of each kind among all, sorted by name."""
+    order = sorted(range(len(kinds)), key=lambda n: tuple(part or "" for part in kinds[n][:3]))
+    rank = np.empty(len(kinds), dtype=np.int32)
+    rank[order] = np.arange(len(kinds), dtype=np.int32)
+    return rank
+
+
+def _metrics(
+    rows: EventRows,
+    order: npt.NDArray[np.intp],
+    book: Codebook,
+    metrics: Mapping[str, MetricDefinition],
+) -> pa.Table:
+    kept = rows if len(order) == len(rows) else rows.take(np.sort(order))
+    events = pa.table({
+        "day": dates(kept.day),
+        "user_key": kept.user,
+        "cell": kept.cell,
+        "occurred_at": stamps(kept.at),
+        **kind_columns(kept.kind, book.kinds),
+        "is_qualifying": qualifying(kept.kind, book.kinds),
+        **cell_columns(kept.cell, book.cells, book.dimensions),
+        **{name: kept.extras[name] for name in kept.extras.column_names},
+    })  # fmt: skip
+    schema = {name: pl.String() for name in book.dimensions}
+    values = [(number, *values) for number, values in enumerate(book.cells)]
+    cells = pl.DataFrame(values, schema={"cell": pl.Int32(), **schema}, orient="row")
+    return metric_days(events, metrics, cells).to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _facts(
+    rows: EventRows,
+    order: npt.NDArray[np.intp],
+    repeated: npt.NDArray[np.uint16],
+    clock: LocalTime,
+) -> dict[int, DayFacts]:
+    """Good rows, duplicates and last second of each day."""
+    day, at = rows.day[order], rows.at[order]
+    if not len(day):
+        return {}
+    first, size = int(day.min()), int(day.max()) - int(day.min()) + 1
+    offset = (day - np.uint16(first)).astype(np.int64)
+    counts = np.bincount(offset, minlength=size)
+    again = np.bincount(repeated.astype(np.int64) - first, minlength=size)
+    last = np.zeros(size, dtype=np.int64)
+    np.maximum.at(last, offset, at)
+    local = clock.local(last)
+    return {
+        first + number: DayFacts(
+            int(counts[number]),
+            int(again[number]),
+            int((local[number] - EPOCH_AT) % DAY // SECOND),
+        )
+        for number in np.flatnonzero(counts).tolist()
+    }

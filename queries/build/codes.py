@@ -1,0 +1,166 @@
+"""Texts as small integers: per file from Parquet's dictionaries, then one numbering for all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries.build.mapping import FileProblem
+
+Codes = npt.NDArray[np.int32]
+MISSING = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of texts.
+
+    Attributes:
+        codes: Position in `values` of each row; MISSING for null.
+        values: The different texts.
+    """
+
+    codes: Codes
+    values: list[str]
+
+
+def coded(column: pa.ChunkedArray, name: str) -> Coded:
+    """A column of texts, or of what can be written as one, in codes.
+
+    Raises:
+        FileProblem: Values of this type are no ids or names.
+    """
+    encoded = _dictionary(column, name)
+    if not len(encoded):
+        return Coded(np.empty(0, dtype=np.int32), [])
+    values = encoded.dictionary
+    if values.null_count:  # a null inside the dictionary is a null of the row
+        encoded = encoded.dictionary_decode().dictionary_encode()
+        values = encoded.dictionary
+    indices = encoded.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices, MISSING)
+    codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return Coded(codes, values.to_pylist())
+
+
+def _dictionary(column: pa.ChunkedArray, name: str) -> pa.DictionaryArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.unify_dictionaries() if column.num_chunks > 1 else column
+        kind = kind.value_type
+        if not _is_text(kind):
+            column = column.cast(kind)
+    if not pa.types.is_dictionary(column.type):
+        column = _as_text(column, name).dictionary_encode()
+        column = column.unify_dictionaries() if column.num_chunks > 1 else column
+    chunks = column.chunks
+    if not chunks:
+        return pa.array([], type=pa.dictionary(pa.int32(), pa.string()))
+    if len(chunks) == 1:
+        return chunks[0]
+    indices = pa.concat_arrays([chunk.indices for chunk in chunks])
+    return pa.DictionaryArray.from_arrays(indices, chunks[0].dictionary)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _as_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    kind = column.type
+    if _is_text(kind):
+        return column
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind):
+        return column.cast(pa.string())
+    if pa.types.is_null(kind):
+        return column.cast(pa.string())
+    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
+        return _whole_numbers(column, name)
+    raise FileProblem(f"wrong type: {name} is {kind}; it should be text or whole numbers")
+
+
+def _whole_numbers(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """Ids that a tool wrote as 17.0 because one of them was missing."""
+    try:
+        return column.cast(pa.int64(), safe=True).cast(pa.string())
+    except pa.ArrowInvalid as error:
+        raise FileProblem(
+            f"wrong type: {name} is {column.type} with fractions; it should be text"
+        ) from error
+
+
+class Numbering:
+    """One number for each value that was ever met; numbers are never taken back."""
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self.values: list[Any] = list(values)
+        self._numbers = {value: number for number, value in enumerate(self.values)}
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def of(self, values: Iterable[Any]) -> Codes:
+        """The numbers of these values; a new value gets the next one."""
+        numbers, known = self._numbers, self.values
+        found = []
+        for value in values:
+            number = numbers.get(value)
+            if number is None:
+                number = numbers[value] = len(known)
+                known.append(value)
+            found.append(number)
+        return np.array(found, dtype=np.int32)
+
+
+def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | None, ...]]]:
+    """Several columns of texts as one: a code a row, and the combinations that occur.
+
+    Examples:
+        >>> one = Coded(np.array([0, 1, 0, MISSING], dtype=np.int32), ["a", "b"])
+        >>> codes, tuples = combined([one], 4)
+        >>> [tuples[code] for code in codes]
+        [('a',), ('b',), ('a',), (None,)]
+    """
+    joint = np.zeros(rows, dtype=np.int64)
+    size = 1
+    for column in columns:
+        width = len(column.values) + 1
+        if size * width >= 2**62:
+            _, joint = np.unique(joint, return_inverse=True)
+            size = int(joint.max(initial=0)) + 1
+        joint = joint * width + (column.codes + 1)
+        size *= width
+    present, codes = _compressed(joint, size)
+    return codes, _tuples(columns, codes, len(present))
+
+
+def _compressed(
+    joint: npt.NDArray[np.int64], size: int
+) -> tuple[npt.NDArray[np.int64], Codes]:
+    """The different values in order, and each row's position among them."""
+    if size <= max(4 * len(joint), 2**16):
+        seen = np.zeros(size, dtype=bool)
+        seen[joint] = True
+        present = np.flatnonzero(seen)
+        rank = np.empty(size, dtype=np.int32)
+        rank[present] = np.arange(len(present), dtype=np.int32)
+        return present, rank[joint]
+    present, codes = np.unique(joint, return_inverse=True)
+    return present, codes.astype(np.int32)
+
+
+def _tuples(columns: list[Coded], codes: Codes, count: int) -> list[tuple[str | None, ...]]:
+    """The combination behind each code, read off one row that carries it."""
+    example = np.zeros(count, dtype=np.int64)
+    example[codes] = np.arange(len(codes))
+    return [
+        tuple(None if c.codes[row] < 0 else c.values[c.codes[row]] for c in columns)
+        for row in example
+    ]

@@ -1,0 +1,353 @@
+"""One file of events: its good rows in codes, and the numbers of its bad ones."""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlglot
+from sqlglot import exp
+
+from queries.build.codes import MISSING, Coded, Numbering, coded, combined
+from queries.build.days import FIRST_MOMENT, LocalTime
+from queries.build.kinds import Derivation
+from queries.build.mapping import FileMapping, FileProblem, mapping
+from queries.build.moments import UNREADABLE, moments
+from queries.build.rows import EventRows
+from queries.engine import memory_link
+from queries.settings import Settings
+
+BATCH_ROWS = 4_000_000
+REASONS = (
+    "user_id is null or blank",
+    "event is null or blank",
+    "occurred_at is missing or unreadable",
+    "occurred_at is before 2000",
+    "occurred_at is in the future",
+)
+FUTURE = REASONS.index("occurred_at is in the future")
+DUPLICATE = "duplicate row"
+
+# Drivers' messages may name the file and quote bytes; the first line says what is wrong.
+_FIRST_LINE = re.compile(r"[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read of one file, or of a part of a large one.
+
+    Attributes:
+        good: Rows that count.
+        bad_rows: Row numbers of the others.
+        bad_reasons: Position in REASONS of each of them.
+        soonest_future: The first moment that is still to come, microseconds; None: there is none.
+        rows: Rows read.
+    """
+
+    good: EventRows
+    bad_rows: npt.NDArray[np.int64]
+    bad_reasons: npt.NDArray[np.int8]
+    soonest_future: int | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numberings:
+    """The numbers of users, kinds and cells, shared by all files of a build."""
+
+    users: Numbering
+    kinds: Numbering
+    cells: Numbering
+    lock: threading.Lock
+
+
+class EventReader:
+    """Reads files of events; several threads may read at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        numberings: Numberings,
+        clock: LocalTime,
+        now: int,
+        *,
+        dimensions: tuple[str, ...] = (),
+        extras: tuple[str, ...] = (),
+    ) -> None:
+        self.settings = settings
+        self.numberings = numberings
+        self.clock = clock
+        self.now = now
+        self.dimensions = dimensions
+        self.extras = extras
+        self._derivation = Derivation(settings.features, settings.activity)
+
+    def batches(self, path: str, file: int) -> Iterator[Batch]:
+        """The rows of a file, in order, some millions at a time.
+
+        Raises:
+            FileProblem: The whole file cannot be used.
+        """
+        start = 0
+        for table in self._tables(path):
+            batch = self._batch(table, file, start)
+            start += table.num_rows
+            yield batch
+
+    def _tables(self, path: str) -> Iterator[pa.Table]:
+        """The columns that are needed, under our names."""
+        with parquet_file(path) as source:
+            schema = source.schema_arrow
+            columns = mapping("events", self.settings, schema.names)
+            wanted = [name for name in columns.names if self._is_wanted(name)]
+            raw = raw_columns(columns, wanted)
+            unknown = sorted(set(raw) - set(schema.names))
+            if unknown:
+                raise FileProblem(f"missing column {', '.join(unknown)}, named in workspace.toml")
+        texts = [n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)]
+        with parquet_file(path, texts) as source:
+            for groups in _row_groups(source):
+                yield renamed(_read(source, groups, raw), columns, wanted)
+
+    def _is_wanted(self, name: str) -> bool:
+        own = ("user_id", "event", "occurred_at", "session_id", "feature", "action")
+        return name in own or name in self.dimensions or name in self.extras
+
+    def _is_coded(self, columns: FileMapping, raw: str) -> bool:
+        coded_names = ("user_id", "event", "feature", "action", *self.dimensions)
+        return any(columns.plain.get(name) == raw for name in coded_names)
+
+    def _batch(self, table: pa.Table, file: int, start: int) -> Batch:
+        users = coded(table["user_id"], "user_id")
+        events = coded(table["event"], "event")
+        at = moments(table["occurred_at"], "occurred_at")
+        reason = self._reasons(users, events, at)
+        good = reason == MISSING
+        all_good = bool(good.all())
+        rows = self._rows(table, users, events, at, file, start, None if all_good else good)
+        bad = np.flatnonzero(~good)
+        future = at[reason == FUTURE]
+        return Batch(
+            good=rows,
+            bad_rows=bad + start,
+            bad_reasons=reason[bad],
+            soonest_future=int(future.min()) if len(future) else None,
+            rows=table.num_rows,
+        )
+
+    def _reasons(
+        self, users: Coded, events: Coded, at: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int8]:
+        """Why each row cannot count, the first reason that holds; MISSING: it counts."""
+        reason = np.full(len(at), MISSING, dtype=np.int8)
+        tests = (_is_blank(users), _is_blank(events), at == UNREADABLE, at < FIRST_MOMENT,
+                 at > self.now)  # fmt: skip
+        for number in reversed(range(len(tests))):
+            reason[tests[number]] = number
+        return reason
+
+    def _rows(
+        self,
+        table: pa.Table,
+        users: Coded,
+        events: Coded,
+        at: npt.NDArray[np.int64],
+        file: int,
+        start: int,
+        good: npt.NDArray[np.bool_] | None,
+    ) -> EventRows:
+        keep = slice(None) if good is None else good
+        at = at[keep]
+        day, hour = self.clock.day_and_hour(at)
+        count = len(at)
+        row = np.arange(start, start + table.num_rows, dtype=np.int64)[keep]
+        if good is not None:
+            table = table.filter(pa.array(good))
+        return EventRows(
+            user=self._users(Coded(users.codes[keep], users.values)),
+            kind=self._kinds(table, Coded(events.codes[keep], events.values)),
+            cell=self._cells(table),
+            at=at,
+            day=day,
+            hour=hour,
+            session=_session_hashes(table),
+            file=np.full(count, file, dtype=np.int32),
+            row=row,
+            extras=table.select([n for n in self.extras if n in table.column_names]),
+        )
+
+    def _users(self, users: Coded) -> npt.NDArray[np.int32]:
+        with self.numberings.lock:
+            numbers = self.numberings.users.of(_only_used(users))
+        return numbers[users.codes] if len(numbers) else users.codes
+
+    def _kinds(self, table: pa.Table, events: Coded) -> npt.NDArray[np.int32]:
+        named = [_optional(table, name) for name in ("feature", "action")]
+        codes, tuples = combined([events, *named], len(events.codes))
+        kinds = [self._derivation.kind(str(e), f or None, a or None) for e, f, a in tuples]
+        with self.numberings.lock:
+            numbers = self.numberings.kinds.of(kinds)
+        return numbers[codes] if len(numbers) else codes
+
+    def _cells(self, table: pa.Table) -> npt.NDArray[np.int32]:
+        columns = [_optional(table, name) for name in self.dimensions]
+        codes, tuples = combined(columns, table.num_rows)
+        with self.numberings.lock:
+            numbers = self.numberings.cells.of(tuples)
+        return numbers[codes] if len(numbers) else codes
+
+
+def parquet_file(path: str, texts: list[str] | None = None) -> pq.ParquetFile:
+    """A Parquet file, opened; texts of the named columns come as dictionaries.
+
+    Raises:
+        FileProblem: It is not readable as Parquet.
+    """
+    try:
+        return pq.ParquetFile(path, read_dictionary=texts or None)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(error) from error
+
+
+def raw_columns(columns: FileMapping, wanted: list[str]) -> list[str]:
+    """Columns of the file that are needed for ours.
+
+    Raises:
+        FileProblem: An expression is not SQL.
+    """
+    needed = {columns.plain[name]: None for name in wanted if name in columns.plain}
+    for name in wanted:
+        if name in columns.computed:
+            needed |= dict.fromkeys(columns_in(columns.computed[name]))
+    return list(needed)
+
+
+def columns_in(expression: str) -> list[str]:
+    """Names of the columns that an expression reads.
+
+    Raises:
+        FileProblem: It is not SQL.
+    """
+    try:
+        tree = sqlglot.parse_one(expression, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        message = _FIRST_LINE.match(str(error))
+        raise FileProblem(f"{expression!r} is no expression: {message and message[0]}") from error
+    return [(column.parts[0]).name for column in tree.find_all(exp.Column)]
+
+
+def renamed(table: pa.Table, columns: FileMapping, wanted: list[str]) -> pa.Table:
+    """The wanted columns under our names; expressions are computed by DuckDB.
+
+    Raises:
+        FileProblem: An expression fails on these rows.
+    """
+    computed = [name for name in wanted if name in columns.computed]
+    plain = [name for name in wanted if name in columns.plain]
+    arrays = {name: table[columns.plain[name]] for name in plain}
+    if computed:
+        arrays |= _computed(table, columns, computed)
+    return pa.table(arrays)
+
+
+def _computed(table: pa.Table, columns: FileMapping, names: list[str]) -> dict[str, Any]:
+    with memory_link(threads=1) as link:
+        link.register("this_file", table)
+        sql = f"select {columns.select_list(names)} from this_file"
+        try:
+            answer = link.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise FileProblem(f"columns in workspace.toml: {error}") from error
+    return {name: answer[name] for name in names}
+
+
+def _read(source: pq.ParquetFile, groups: list[int], columns: list[str]) -> pa.Table:
+    try:
+        return source.read_row_groups(groups, columns=columns, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(error) from error
+
+
+def _row_groups(source: pq.ParquetFile) -> Iterator[list[int]]:
+    """Row groups, as many at a time as hold some millions of rows; once for an empty file."""
+    groups: list[int] = []
+    rows = 0
+    for number in range(source.num_row_groups):
+        groups.append(number)
+        rows += source.metadata.row_group(number).num_rows
+        if rows >= BATCH_ROWS:
+            yield groups
+            groups, rows = [], 0
+    if groups or not source.num_row_groups:
+        yield groups
+
+
+def _unreadable(error: Exception) -> FileProblem:
+    message = _FIRST_LINE.match(str(error))
+    return FileProblem(f"unreadable file: {message[0] if message else error}")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
+    blank = np.array([not value.strip() for value in column.values] + [True], dtype=bool)
+    return blank[column.codes]  # MISSING, −1, reads the last one
+
+
+def _only_used(column: Coded) -> list[str]:
+    """The values; one that only bad rows carry must not become a user, so it is replaced."""
+    used = np.zeros(len(column.values), dtype=bool)
+    used[column.codes] = True
+    if used.all():
+        return column.values
+    stand_in = next((v for v, u in zip(column.values, used, strict=True) if u), None)
+    if stand_in is None:
+        return []
+    return [v if u else stand_in for v, u in zip(column.values, used, strict=True)]
+
+
+def _optional(table: pa.Table, name: str) -> Coded:
+    if name not in table.column_names:
+        return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), [])
+    return coded(table[name], name)
+
+
+def _session_hashes(table: pa.Table) -> npt.NDArray[np.int64]:
+    """A number for each given session id; 0 where none is given."""
+    if "session_id" not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.int64)
+    ids = pl.Series(pl.from_arrow(table["session_id"]))
+    if ids.dtype in (pl.Categorical, pl.Enum):
+        ids = ids.cast(pl.String)
+    hashes = ids.hash(seed=0).to_numpy().view(np.int64).copy()
+    hashes[hashes == 0] = 1
+    blank = ids.is_null() if ids.dtype != pl.String else (ids.is_null() | (ids == ""))
+    hashes[blank.fill_null(value=True).to_numpy()] = 0
+    return hashes
+
+
+def source_name(path: str, folder: Path) -> str:
+    """A path as people know it: relative to the data folder where it lies inside."""
+    try:
+        return str(Path(path).relative_to(folder))
+    except ValueError:
+        return path
+
+
+def merged_reasons(counts: Mapping[str, int], batch: Batch) -> dict[str, int]:
+    """Counts by reason, with those of one more batch."""
+    total = dict(counts)
+    for number, rows in zip(*np.unique(batch.bad_reasons, return_counts=True), strict=True):
+        reason = REASONS[int(number)]
+        total[reason] = total.get(reason, 0) + int(rows)
+    return total
