@@ -65,8 +65,7 @@ def settings_of(folder: Path) -> Settings:
 
 def _rollup(folder: Path, name: str, table: Table, rules: Rules, days: list[date]) -> Partition:
     frame = pl.DataFrame(table, schema=_schema(table, rules), orient="row")
-    if name == "sessions":
-        frame = frame.with_columns(pl.lit(value=True).alias("is_start"))
+    frame = frame.with_columns(pl.lit(value=True).alias("is_start"), pl.lit(value=True).alias("is_known"))
     return _written(folder, name, frame, min(days), max(days))
 
 
