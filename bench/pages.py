@@ -1,6 +1,7 @@
 """How long does the server work on a page: for its first answer, and when asked again?"""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -20,6 +21,20 @@ FRAME = ROOT / "pages" / "shared" / "frame.py"
 NAMES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 PATIENCE = 120.0  # seconds for one page
 RERUNS = 10
+
+class Failures(logging.Handler):
+    """What pages log when they show a message instead of a figure."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember one."""
+        self.seen.append(record.getMessage())
+
+
+FAILURES = Failures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +75,9 @@ def _times(page: str) -> dict[str, str | float]:
 
 def _run(app: AppTest, page: str) -> None:
     app.run()
-    problems = [*app.exception, *app.error]
+    problems = [*(shown.value for shown in app.exception), *FAILURES.seen]
     if problems:
-        raise ValueError(f"{page}: {problems[0].value}")
+        raise ValueError(f"{page}: {problems[0]}")
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -74,6 +89,7 @@ def _seconds(work: Callable[[], None]) -> float:
 @click.command()
 def main() -> None:
     """Say how long each page takes."""
+    logging.getLogger("tidemark").addHandler(FAILURES)
     click.echo(json.dumps([_times(page) for page in NAMES]))
 
 
