@@ -183,7 +183,7 @@ def _between(sessions: Sessions, rng: np.random.Generator) -> tuple[Ints, Ints, 
     count = len(sessions.user)
     alive = np.flatnonzero(~sessions.is_lost)
     logs_in = chances(count, rng)[alive] < 0.55
-    views = np.repeat(alive, rng.choice(3, size=len(alive), p=[0.66, 0.24, 0.1]))
+    views = np.repeat(alive, rng.choice(3, size=len(alive), p=[0.58, 0.28, 0.14]))
     searches = alive[chances(len(alive), rng) < 0.06]
     session = np.concatenate([alive, views, searches])
     pattern = np.concatenate(

@@ -118,15 +118,14 @@ def steps_of(
     takes = scattered(median_ms[visit], TAKES, rng)
     waits = scattered(WAIT_MS[action], WAITS, rng) + 1
     gap = np.where(is_end, takes + 1, waits)
-    is_echo = np.r_[False, (action[1:] == COMPLETED) & (action[:-1] == COMPLETED)]
+    is_echo = (action == COMPLETED) & (np.diff(action, prepend=NOTHING) == 0)
     gap[is_echo] = 40 + gap[is_echo] % 200  # sent twice within a moment
     of_session = session[visit]
-    is_first = np.r_[True, of_session[1:] != of_session[:-1]]
+    is_first = np.diff(of_session, prepend=NOTHING) != 0
     gap[is_first] = 0
     elapsed = np.cumsum(gap)
-    since_first = elapsed - np.repeat(
-        elapsed[is_first], np.diff(np.r_[np.flatnonzero(is_first), len(gap)])
-    )
+    lengths = np.diff(np.flatnonzero(is_first), append=len(gap))
+    since_first = elapsed - np.repeat(elapsed[is_first], lengths)
     return Steps(visit, action, started[of_session] + since_first, np.where(is_end, gap, NOTHING))
 
 

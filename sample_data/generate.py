@@ -39,7 +39,7 @@ def generate(
         folder: Where to; older demo data in it are replaced.
         size: 1 is about 20,000 users and 5 million events; users and events scale with it.
         seed: Another seed is another demo; truths hold for the default one.
-        days: How many days of events, from the first one.
+        days: How many days of events, from the first one; fewer than all imply `only_events`.
         only_events: Leave the nine other tables out (for benchmarks).
         progress: Called with days done and days to do.
 
@@ -50,6 +50,7 @@ def generate(
         raise ValueError(f"size must be between {SMALLEST} and {LARGEST:g}, got {size}")
     if not 1 <= days <= DAYS:
         raise ValueError(f"days must be between 1 and {DAYS}, got {days}")
+    only_events = only_events or days < DAYS
     stamp = _stamp(size, seed, days, only_events=only_events)
     if is_made(folder, stamp):
         return

@@ -151,6 +151,8 @@ class Ladder:
         tried = pattern >= DONE
         is_habit = state == HABIT
         after = np.where(tried & ~is_habit, np.where(completed & keeps, HABIT, TRIED), state)
+        had_enough = completed & ~keeps & ~is_habit & (chances(len(user), rng) > value)
+        after = np.where(had_enough, LEFT, after)
         after = np.where(tried & ~completed & ~is_habit & (u < 0.4), LEFT, after)
         tires = np.where(completed, (1 - value) * np.float32(0.03), np.float32(0.06))
         after = np.where(is_habit & (u < tires), LEFT, after)

@@ -16,12 +16,14 @@ class Finding:
     Attributes:
         page: The page.
         what: What it says, in words.
-        number: The number in it, at size 1 and the default seed; None: words only.
+        measure: Name of the number in it; None: words only.
+        number: Its value at size 1 and the default seed, counted from the files by a test.
         tolerance: How far the page may be from `number`, in its unit.
     """
 
     page: str
     what: str
+    measure: str | None = None
     number: float | None = None
     tolerance: float = 0.0
 
