@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from metrics.changes import Change
-from reports.answer import Report, Source
+import polars as pl
+
+from metrics.active_days import mean_active_days, share_at_least
+from metrics.changes import Change, change
+from metrics.periods import Period, days_ending
+from metrics.rates import ratio
+from reports import definitions
+from reports.answer import Report, Source, source
+from reports.known import Known, complete_scope, known, missing_comparison
 
 if TYPE_CHECKING:
     from queries import Workspace
     from reports.scope import Scope
+
+WEEK_DAYS = 7
+MONTH_DAYS = 28
+# Three weeks out of four: there on nearly every working day.
+POWER_DAYS = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +64,96 @@ def engagement(
         min_events: Qualifying events a day needs before it counts as active, at least 1.
         by: A dimension to break down by.
     """
-    raise NotImplementedError
+    if min_events < 1:
+        raise ValueError(f"min_events must be at least 1, got {min_events}")
+    days = known(workspace)
+    whole = complete_scope(scope, days)
+    last = whole.period.last_day if whole else scope.period.last_day
+    compared = whole.comparison.last_day if whole and whole.comparison else None
+    ask = _Asking(workspace, scope, days, min_events)
+    week, month = ask.counts(last, WEEK_DAYS), ask.counts(last, MONTH_DAYS)
+    week_before, month_before = ask.counts(compared, WEEK_DAYS), ask.counts(compared, MONTH_DAYS)
+    return EngagementReport(
+        week=ask.histogram(last, WEEK_DAYS, by),
+        month=ask.histogram(last, MONTH_DAYS, by),
+        compared_week=ask.histogram(compared, WEEK_DAYS, by) if compared else None,
+        compared_month=ask.histogram(compared, MONTH_DAYS, by) if compared else None,
+        week_mean_days=change(mean_active_days(week), mean_active_days(week_before)),
+        month_mean_days=change(mean_active_days(month), mean_active_days(month_before)),
+        power_share=change(_power_share(month), _power_share(month_before)),
+        min_events=min_events,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The query about active days, asked for one scope."""
+
+    workspace: Workspace
+    scope: Scope
+    known: Known
+    min_events: int
+
+    def histogram(self, last_day: date, days: int, by: str | None) -> Source:
+        """People by active days in the window that ends with a day."""
+        window = days_ending(last_day, days)
+        answer = self.workspace.ask(
+            "active_days",
+            segment=self.scope.segment,
+            by=by,
+            start_date=window.start,
+            end_date=window.end,
+            grain="day",
+            min_events=self.min_events,
+        )
+        found = source(
+            answer,
+            title=f"People by active days, out of {days}",
+            definition=definitions.active_days(days, self.min_events),
+            caveats=missing_comparison(self.scope, self.known) + _too_early(window, self.known),
+        )
+        return found.showing(_with_shares(found.rows, days, by))
+
+    def counts(self, last_day: date | None, days: int) -> list[int]:
+        """People of everybody in the scope with exactly 1, 2, 3, … active days; [] for no day."""
+        if last_day is None:
+            return []
+        rows: list[int] = self.histogram(last_day, days, None).rows["users"].to_list()
+        return rows
+
+
+def _with_shares(rows: pl.DataFrame, days: int, by: str | None) -> pl.DataFrame:
+    if rows.is_empty() and by is None:
+        rows = pl.DataFrame({
+            "segment": ["All users"] * days,
+            "active_periods": range(1, days + 1),
+            "users": [0] * days,
+            "users_at_least": [0] * days,
+        })  # fmt: skip
+    base = rows.group_by("segment").agg(pl.col("users").sum().alias("base"))
+    based = rows.join(base, on="segment", maintain_order="left")
+    return based.select(
+        "segment",
+        pl.col("active_periods").cast(pl.Int64).alias("active_days"),
+        pl.col("users").cast(pl.Int64),
+        pl.col("users_at_least").cast(pl.Int64),
+        _shares(based, "users"),
+        _shares(based, "users_at_least"),
+    )
+
+
+def _shares(rows: pl.DataFrame, column: str) -> pl.Series:
+    shares = [ratio(part, whole) for part, whole in rows.select(column, "base").iter_rows()]
+    return pl.Series(column.replace("users", "share"), shares, dtype=pl.Float64)
+
+
+def _power_share(users: list[int]) -> float | None:
+    return share_at_least(users, POWER_DAYS) if users else None
+
+
+def _too_early(window: Period, days: Known) -> tuple[str, ...]:
+    if window.start >= days.data_start:
+        return ()
+    return (
+        f"The data begin on {days.data_start}: the window holds fewer than {window.days} days.",
+    )
