@@ -46,6 +46,7 @@ class CompressStaticFiles:
         return {f"/{path.relative_to(root).as_posix()}": path for path in paths}
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer with the compressed file, or leave the request to the server."""
         name = scope.get("path", "")
         if not (name.startswith("/static/") and _accepts_gzip(scope) and name in self.files):
             await self.app(scope, receive, send)
@@ -112,7 +113,6 @@ app = App(
 def commands() -> "click.Group":
     """Every command: those that work on data, and `serve`."""
     import click
-
     from reports.command_line import main
 
     @main.command()

@@ -9,6 +9,8 @@ from metrics.changes import Change
 from pages.shared import plain, words
 from pages.shared.figures.sparkline import sparkline
 
+COUNTS = {"users", "events", "sessions"}
+
 
 def card_frame(key: str) -> DeltaGenerator:
     """The border of a card, as tall as its neighbours, its last part at the bottom."""
@@ -41,7 +43,7 @@ def metric_card(
         better: "higher" or "lower": which direction is good news.
         currency: Of a figure in money.
         spark: Recent values, oldest first.
-        base: How many the figure stands on, where small bases mislead.
+        base: How many a rate stands on; a count stands on what it is compared with.
         missing: Why there is no value.
     """
     known = [value for value in spark if value is not None]
@@ -56,8 +58,9 @@ def metric_card(
         st.image(sparkline(spark), width="stretch", alt=_course(known, unit, currency))
     if missing:
         st.caption(plain.sentence(missing))
-    if words.is_few(base):
-        st.caption(f":material/warning: Only {words.full(base)} behind it: read with care.")
+    few = change.base if base is None and unit in COUNTS else base
+    if words.is_few(few):
+        st.caption(f":material/warning: Only {words.full(few)} behind it: read with care.")
 
 
 def difference(change: Change, unit: str) -> str | None:

@@ -4,6 +4,7 @@ Values come from the address, so they are anybody's: each is checked again befor
 defaults are relative ("28d"), so a link without them means the same tomorrow.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import cast
 
@@ -48,7 +49,7 @@ def last_day_of(snapshot: Snapshot) -> date:
 
 def period_controls(snapshot: Snapshot) -> None:
     """Which days, compared with which, drawn how finely."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Period",
             PERIODS,
@@ -109,7 +110,7 @@ def chosen_scope(workspace: Workspace, snapshot: Snapshot) -> Scope:
     return Scope(
         period=period,
         comparison=comparison(period, mode),
-        grain=_chosen_grain(period),
+        grain=chosen_grain(period),
         segment=chosen_segment(workspace),
     )
 
@@ -133,13 +134,20 @@ def _custom_period(last: date) -> Period:
     return Period(min(*days, end), end + timedelta(days=1))
 
 
-def _chosen_grain(period: Period) -> Grain:
+def chosen_grain(period: Period) -> Grain:
+    """How finely to draw: as asked, else as fine as the period leaves readable."""
     name = _known("grain", GRAINS, "auto")
     if name != "auto":
         return cast("Grain", name)
     if period.days <= LONGEST_BY_DAY:
         return "day"
     return "week" if period.days <= LONGEST_BY_WEEK else "month"
+
+
+def by_week_unless_asked(scope: Scope) -> Scope:
+    """For figures that weekends turn upside down: by week where the reader left the choice."""
+    is_left = _known("grain", GRAINS, "auto") == "auto"
+    return replace(scope, grain="week") if is_left and scope.grain == "day" else scope
 
 
 def _known(key: str, options: dict[str, str], default: str) -> str:

@@ -113,11 +113,16 @@ def _data(source: Source, key: str) -> None:
 
 
 def _sql(source: Source, key: str) -> None:  # noqa: ARG001
-    st.code(source.sql, language="sql", wrap_lines=True, height=360)
+    st.code(source.sql, language="sql", wrap_lines=True, height=_code_height(source.sql))
     if source.parameters:
         lines = [f"${name} = {value!s}" for name, value in source.parameters.items()]
         st.caption("Values of its parameters")
         st.code("\n".join(lines), language=None)
+
+
+def _code_height(text: str) -> int:
+    """Pixels that show the whole text, up to where scrolling is better."""
+    return min(360, 40 + 22 * (text.count("\n") + 1))
 
 
 def _provenance(source: Source) -> str:

@@ -4,7 +4,7 @@ One filter is written "country:DE". Filters of one dimension add up (DE or FR); 
 narrow each other. Text from the address that names no dimension is dropped, and the reader told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -46,7 +46,7 @@ def chosen_segment(workspace: Workspace) -> Segment:
     return segment_of(_chosen(), workspace.dimensions)
 
 
-def segment_of(texts: Iterable[str], dimensions: Mapping[str, object]) -> Segment:
+def segment_of(texts: Iterable[str], dimensions: Iterable[str]) -> Segment:
     """Filters of the same dimension as one; unknown ones left out."""
     values: dict[str, list[str | None]] = {}
     for text in texts:
@@ -56,7 +56,7 @@ def segment_of(texts: Iterable[str], dimensions: Mapping[str, object]) -> Segmen
     return Segment(tuple(Filter(name, tuple(chosen)) for name, chosen in sorted(values.items())))
 
 
-def parsed(text: str, dimensions: Mapping[str, object]) -> tuple[str, str | None] | None:
+def parsed(text: str, dimensions: Iterable[str]) -> tuple[str, str | None] | None:
     """'country:DE' as (country, DE); None for text that names no dimension.
 
     Examples:

@@ -8,27 +8,31 @@ import streamlit as st
 
 SHARES = ("share", "stickiness", "low", "high")
 CHANGES = ("change",)
-LONGEST_TABLE = 10_000  # rows sent to the browser; downloads have all of them
+EAGER_ROWS = 20_000  # a longer table comes to the browser as it is scrolled
+EVERYONE = "All users"  # what a column `segment` says when nothing is broken down
 
 
 def show_table(
     rows: pl.DataFrame, *, key: str, alt: str, labels: Mapping[str, str] | None = None
 ) -> None:
-    """A sortable, searchable table that says when it is cut."""
-    shown = rows.head(LONGEST_TABLE)
+    """A sortable table of all rows, searchable unless it is very long."""
     st.dataframe(
-        shown,
+        _without_empty_segment(rows),
         key=key,
         hide_index=True,
         width="stretch",
         column_config=column_config(rows.schema, labels or {}),
         placeholder="–",
+        lazy=rows.height > EAGER_ROWS or None,
         alt=alt,
     )
-    if rows.height > LONGEST_TABLE:
-        st.caption(
-            f"The first {LONGEST_TABLE:,} of {rows.height:,} rows. Downloads have all of them."
-        )
+
+
+def _without_empty_segment(rows: pl.DataFrame) -> pl.DataFrame:
+    """A segment that is everybody's in every row says nothing."""
+    if "segment" in rows.columns and rows["segment"].unique().to_list() == [EVERYONE]:
+        return rows.drop("segment")
+    return rows
 
 
 def column_config(schema: Mapping[str, pl.DataType], labels: Mapping[str, str]) -> dict[str, Any]:

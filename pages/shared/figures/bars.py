@@ -25,30 +25,28 @@ def bar_list(
     """One bar per name, first on top, with its figure; a thin grey bar is the one before."""
     drawing = figure(height=len(names) * ROW_HEIGHT + 16, hovermode="y unified", barmode="overlay")
     places = list(range(len(names)))
-    if previous is not None:
-        drawing.add_bar(
-            x=previous,
-            y=places,
-            orientation="h",
-            width=0.82,
-            marker={"color": GREY, "opacity": 0.35},
-            name="Before",
-            customdata=[words.full(value, unit, currency=currency) for value in previous],
-            hovertemplate="%{customdata}",
-        )
-    drawing.add_bar(
-        x=values,
+    series = [("Before", previous, {"width": 0.82, "marker": {"color": GREY, "opacity": 0.35}})]
+    series.append(("Now", values, {"width": 0.5, "marker": {"color": colours}}))
+    for name, sizes, form in series:
+        if sizes is not None:
+            drawing.add_bar(
+                x=sizes,
+                y=places,
+                orientation="h",
+                name=name,
+                customdata=[words.full(size, unit, currency=currency) for size in sizes],
+                hovertemplate="%{customdata}",
+                **form,
+            )
+    drawing.add_scatter(
+        x=_longer(values, previous),
         y=places,
-        orientation="h",
-        width=0.5,
-        marker={"color": colours},
-        name="Now",
-        text=[words.compact(value, unit, currency=currency) for value in values],
-        textposition="outside",
-        textfont={"color": TEXT},
+        mode="text",
+        text=[f" {words.compact(value, unit, currency=currency)}" for value in values],
+        textposition="middle right",
+        textfont={"color": TEXT, "size": 12},
         cliponaxis=False,
-        customdata=[words.full(value, unit, currency=currency) for value in values],
-        hovertemplate="%{customdata}",
+        hoverinfo="skip",
     )
     drawing.update_xaxes(visible=False, rangemode="tozero")
     drawing.update_yaxes(
@@ -61,6 +59,12 @@ def bar_list(
     )
     drawing.update_layout(margin_r=56)
     return drawing
+
+
+def _longer(values: Sequence[float | None], previous: Sequence[float | None] | None) -> list[float]:
+    """Where the longer of two bars ends: the figure stands behind it."""
+    others = previous if previous is not None else values
+    return [max(one or 0, other or 0) for one, other in zip(values, others, strict=True)]
 
 
 def histogram(

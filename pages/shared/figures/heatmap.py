@@ -29,8 +29,7 @@ def heatmap(
     texts: Sequence[Sequence[str]] | None = None,
     hovers: Sequence[Sequence[str]] | None = None,
     row_height: int = 30,
-    lowest: float = 0,
-    highest: float | None = None,
+    ends: tuple[float, float] | None = None,
 ) -> go.Figure:
     """One cell per row and column, first row on top; None leaves a hole.
 
@@ -42,12 +41,11 @@ def heatmap(
         texts: What is written in the cells; None: nothing is.
         hovers: What a cell says on hover; None: row, column and value.
         row_height: Pixels of a row.
-        lowest: Value of the palest colour.
-        highest: Value of the strongest colour; None: the highest there is.
+        ends: Values of the palest and the strongest colour; None: 0 and the highest there is.
     """
     drawing = figure(height=len(rows) * row_height + 40, hovermode="closest")
     known = [value for row in cells for value in row if value is not None]
-    ends = (lowest, highest if highest is not None else max(known, default=0))
+    ends = ends or (0, max(known, default=0))
     drawing.add_heatmap(
         z=[[_step(value, ends) for value in row] for row in cells],
         x=list(range(len(columns))),

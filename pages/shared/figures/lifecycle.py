@@ -17,7 +17,6 @@ def lifecycle_bars(
     parts: dict[str, Sequence[int | None]],
     *,
     complete: Sequence[bool],
-    grain: str,
 ) -> go.Figure:
     """Stacked bars per period; what is not over yet is hatched.
 
@@ -25,7 +24,6 @@ def lifecycle_bars(
         days: First day of each period.
         parts: Counts named new, retained, resurrected and dormant, all of them not negative.
         complete: False for a period that is not over.
-        grain: Length of a period, for the hover.
     """
     drawing = figure(height=HEIGHT + 20, barmode="relative", bargap=0.25, showlegend=True)
     patterns = ["" if done else "/" for done in complete]
@@ -47,5 +45,5 @@ def lifecycle_bars(
         ticktext=[dates.short_day(day) for day in days][:: max(1, len(days) // 8)],
         title=None,
     )
-    drawing.update_layout(margin_t=32, meta=grain)
+    drawing.update_layout(margin_t=32)
     return drawing

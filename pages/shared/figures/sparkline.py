@@ -15,7 +15,7 @@ def sparkline(values: Sequence[float | None]) -> str:
     points = _points(values)
     known = [point for point in points if point is not None]
     lines = "".join(
-        f'<polyline vector-effect="non-scaling-stroke" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in run)}"/>'
+        f'<polyline vector-effect="non-scaling-stroke" points="{_path(run)}"/>'
         for run in _runs(points)
     )
     dot = f'<circle cx="{known[-1][0]:.1f}" cy="{known[-1][1]:.1f}" r="2.5"/>' if known else ""
@@ -24,6 +24,10 @@ def sparkline(values: Sequence[float | None]) -> str:
         f'<g fill="none" stroke="{COLOUR}" stroke-width="2" stroke-linejoin="round" '
         f'stroke-linecap="round">{lines}</g><g fill="{COLOUR}">{dot}</g></svg>'
     )
+
+
+def _path(run: Sequence[Point]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
 
 
 def _points(values: Sequence[float | None]) -> list[Point | None]:

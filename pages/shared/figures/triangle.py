@@ -57,8 +57,7 @@ def triangle(
         unit="percent",
         texts=[[_cell(value) for value in row] for row in shares],
         hovers=hovers,
-        lowest=lowest,
-        highest=max(later, default=1),
+        ends=(lowest, max(later, default=1)),
     )
 
 

@@ -26,7 +26,7 @@ def breakdown_card(workspace: Workspace, scope: Scope) -> None:
             "Name columns under `[dimensions]` in workspace.toml, then build again.",
         )
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         by = _dimension(workspace)
         order = _order(scope)
         report = breakdown(workspace, scope, by=by)

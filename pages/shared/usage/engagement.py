@@ -19,7 +19,6 @@ WINDOWS = {"7": 7, "28": 28}
 
 def engagement_card(workspace: Workspace, scope: Scope) -> None:
     """The exact histogram of active days, in the last 7 or 28 complete days."""
-    report = engagement(workspace, scope)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.header("Active days per user", anchor=False, width="content")
         chosen = st.segmented_control(
@@ -33,6 +32,7 @@ def engagement_card(workspace: Workspace, scope: Scope) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
+    report = engagement(workspace, scope)
     days = WINDOWS[chosen]
     source = report.week if days == 7 else report.month
     with st.grid(2, min_column_width=105, key="cards_engagement"):

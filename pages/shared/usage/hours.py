@@ -16,8 +16,8 @@ NAMED_HOURS = [f"{hour:02d}" if hour % 3 == 0 else "" for hour in HOURS]
 
 def hours_card(workspace: Workspace, scope: Scope) -> None:
     """Mean active users of each local hour, by weekday."""
-    report = active_hours(workspace, scope)
     st.header("Hours of the week", anchor=False)
+    report = active_hours(workspace, scope)
     exhibit(report.hours, _figure, key="hours", alt=_takeaway(report))
     zone = workspace.settings.product.time_zone
     st.caption(f"Mean number of people active in each hour, local time ({zone}).")

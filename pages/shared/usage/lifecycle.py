@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import dates, figures, words
 from pages.shared.cards import metric_card
+from pages.shared.controls import by_week_unless_asked
 from pages.shared.exhibits import affordances_around, exhibit
 from pages.shared.people import Count, people_choice
 from queries import Workspace
@@ -19,8 +20,9 @@ STATES = ("new", "retained", "resurrected", "dormant")
 
 def lifecycle_card(workspace: Workspace, scope: Scope) -> None:
     """How the base is built up, period by period."""
-    report = lifecycle(workspace, scope)
     st.header("New, retained, resurrected, dormant", anchor=False)
+    scope = by_week_unless_asked(scope)
+    report = lifecycle(workspace, scope)
     _figures(report)
     exhibit(
         report.states,
@@ -28,7 +30,6 @@ def lifecycle_card(workspace: Workspace, scope: Scope) -> None:
             rows["period_start"].to_list(),
             {state: rows[f"{state}_users"].to_list() for state in STATES},
             complete=rows["is_complete"].to_list(),
-            grain=scope.grain,
         ),
         key="lifecycle",
         alt=_takeaway(report),

@@ -24,8 +24,8 @@ VIEWS: dict[str, tuple[str, str]] = {  # label and unit by column
 
 def sessions_card(workspace: Workspace, scope: Scope) -> None:
     """Their figures, and one of their courses or the spread of their lengths."""
-    report = sessions(workspace, scope)
     st.header("Sessions", anchor=False)
+    report = sessions(workspace, scope)
     with st.grid(2, min_column_width=110, key="cards_sessions"):
         metric_card("Sessions", report.sessions, unit="sessions")
         metric_card("Per user", report.sessions_per_user, unit="number")
