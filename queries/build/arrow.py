@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from queries.build.days import DAY, EPOCH_AT, NEVER
 from queries.build.grouping import FeatureDays, UserDays
+from queries.build.history import presence
 from queries.build.kinds import Kind
 from queries.build.sessions import Visits
 
@@ -29,17 +30,18 @@ def stamps(at: npt.NDArray[np.int64]) -> pa.Array:
 
 def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Array:
     """One text a row, by code; only the texts that occur are kept beside the codes."""
-    used = np.unique(codes)
-    different = list(dict.fromkeys(values[code] for code in used.tolist()))
-    position = {text: number for number, text in enumerate(t for t in different if t is not None)}
-    width = int(used.max(initial=0)) + 1
-    remap = np.full(width, -1, dtype=np.int32)
-    for code in used.tolist():
+    used = presence(codes, len(values))
+    position: dict[str, int] = {}
+    remap = np.full(len(values) + 1, -1, dtype=np.int32)
+    for code in np.flatnonzero(used).tolist():
         text = values[code]
-        remap[code] = -1 if text is None else position[text]
-    indices = remap[codes] if len(codes) else codes
+        if text is not None:
+            remap[code] = position.setdefault(text, len(position))
+    indices = remap[codes]
+    has_missing = bool((remap[:-1][used] < 0).any())
     return pa.DictionaryArray.from_arrays(
-        pa.array(indices, mask=indices < 0), pa.array(list(position), type=pa.string())
+        pa.array(indices, mask=indices < 0) if has_missing else pa.array(indices),
+        pa.array(list(position), type=pa.string()),
     )
 
 

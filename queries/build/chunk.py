@@ -20,7 +20,7 @@ from queries.build.days import DAY, EPOCH_AT, SECOND, LocalTime
 from queries.build.duplicates import duplicates
 from queries.build.grouping import UserDays, feature_days, segment_days
 from queries.build.kinds import Kind
-from queries.build.metric_days import metric_days
+from queries.build.metric_days import Meaning, metric_days
 from queries.build.rows import EventRows
 from queries.build.sessions import Moments
 from queries.build.sorting import stable_order
@@ -168,21 +168,9 @@ def _metrics(
     book: Codebook,
     metrics: Mapping[str, MetricDefinition],
 ) -> pa.Table:
-    kept = rows if len(order) == len(rows) else rows.take(np.sort(order))
-    events = pa.table({
-        "day": dates(kept.day),
-        "user_key": kept.user,
-        "cell": kept.cell,
-        "occurred_at": stamps(kept.at),
-        **kind_columns(kept.kind, book.kinds),
-        "is_qualifying": qualifying(kept.kind, book.kinds),
-        **cell_columns(kept.cell, book.cells, book.dimensions),
-        **{name: kept.extras[name] for name in kept.extras.column_names},
-    })  # fmt: skip
-    schema = {name: pl.String() for name in book.dimensions}
-    values = [(number, *values) for number, values in enumerate(book.cells)]
-    cells = pl.DataFrame(values, schema={"cell": pl.Int32(), **schema}, orient="row")
-    return metric_days(events, metrics, cells).to_arrow(compat_level=pl.CompatLevel.oldest())
+    meaning = Meaning(book.kinds, book.cells, book.dimensions)
+    series = metric_days(rows, order, metrics, meaning).sort("metric", "dimension", "value", "day")
+    return series.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _facts(

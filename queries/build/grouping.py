@@ -115,16 +115,16 @@ def summed(values: npt.NDArray[Any], first: npt.NDArray[np.intp]) -> npt.NDArray
 
 def _order_in_groups(
     group: tuple[npt.NDArray[Any], ...], cell: npt.NDArray[np.int32]
-) -> npt.NDArray[np.intp]:
+) -> npt.NDArray[np.intp] | slice:
     """Rows are sorted by group; order the few groups with several runs by cell as well."""
-    count = len(cell)
-    order = np.arange(count)
-    first = starts(*group)
-    length = lengths(first, count)
-    several = np.flatnonzero(length > 1)
-    if len(several):
-        member = np.repeat(length > 1, length)
-        rows = np.flatnonzero(member)
-        number = np.repeat(np.arange(len(first)), length)[rows]
-        order[rows] = rows[np.lexsort((cell[rows], number))]
+    same = np.ones(max(0, len(cell) - 1), dtype=bool)
+    for column in group:
+        same &= column[1:] == column[:-1]
+    if not same.any():
+        return slice(None)
+    member = np.append(same, False) | np.insert(same, 0, False)  # noqa: FBT003
+    rows = np.flatnonzero(member)
+    number = np.cumsum(np.insert(~same, 0, True)[rows])  # noqa: FBT003
+    order = np.arange(len(cell))
+    order[rows] = rows[np.lexsort((cell[rows], number))]
     return order

@@ -1,27 +1,40 @@
-"""Each metric's numerator and denominator by day, for everybody and by one dimension at a time."""
+"""Each metric's numerator and denominator by day, for everybody and by one dimension at a time.
 
-from collections.abc import Iterable, Mapping
+A metric's expressions are evaluated on as few rows as can tell: on the kinds of events where they
+read nothing else, then on the rows that satisfy `where`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
+from queries.build.arrow import cell_columns, dates, kind_columns, qualifying, stamps
+from queries.build.kinds import Kind
 from queries.build.mapping import FileProblem
 from queries.build.reading import columns_in
+from queries.build.rows import EventRows
+from queries.build.sorting import starts
 from queries.definitions import MetricDefinition
 from queries.engine import memory_link
 from queries.errors import BuildError
 from queries.narrow import NOT_SET
 
+OF_KIND = ("event", "feature", "action", "is_qualifying")
 # Columns of events that every expression may read, beside the dimensions.
-GIVEN = ("day", "user_key", "event", "feature", "action", "occurred_at", "is_qualifying")
-ADDITIVE = ("count", "mean", "ratio")
+GIVEN = (*OF_KIND, "day", "user_key", "occurred_at")
+QUALIFYING = "is_qualifying"
 SCHEMA: dict[str, pl.DataType] = {
     "day": pl.Date(), "metric": pl.String(), "dimension": pl.String(), "value": pl.String(),
     "numerator": pl.Float64(), "denominator": pl.Float64(),
 }  # fmt: skip
+Positions = npt.NDArray[np.intp]
+Numbers = npt.NDArray[np.float64]
 
 
 def expressions(metric: MetricDefinition) -> list[str]:
@@ -50,128 +63,267 @@ def extra_columns(
     return needed
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the codes of rows mean: kinds, cells, and the names of the event dimensions."""
+
+    kinds: Sequence[Kind]
+    cells: Sequence[tuple[str | None, ...]]
+    dimensions: tuple[str, ...]
+
+    def cell_frame(self) -> pl.DataFrame:
+        """The event dimensions of each cell, by its number."""
+        schema = {"cell": pl.Int32(), **dict.fromkeys(self.dimensions, pl.String())}
+        values = [(number, *values) for number, values in enumerate(self.cells)]
+        return pl.DataFrame(values, schema=schema, orient="row").with_columns(
+            pl.col(self.dimensions).fill_null(NOT_SET) if self.dimensions else []
+        )
+
+
 def metric_days(
-    events: pa.Table, metrics: Mapping[str, MetricDefinition], cells: pl.DataFrame
+    rows: EventRows,
+    order: Positions,
+    metrics: Mapping[str, MetricDefinition],
+    meaning: Meaning,
 ) -> pl.DataFrame:
     """All rolled-up metrics of some whole days.
 
     Args:
-        events: Columns of GIVEN, the dimensions, `cell`, and what the metrics need.
+        rows: Events of those days.
+        order: Positions of the rows that count, by user and time.
         metrics: Definitions by name; those that are not rolled up are passed over.
-        cells: Number and event dimensions of each cell, in columns `cell` and theirs.
+        meaning: What the codes mean.
 
     Raises:
         BuildError: An expression fails; the message names the metric.
     """
-    dimensions = [name for name in cells.columns if name != "cell"]
-    frames = [pl.DataFrame(schema=SCHEMA)]
-    additive = {n: m for n, m in metrics.items() if m.kind in ADDITIVE}
     with memory_link(threads=1) as link:
-        link.register("events", events)
-        if additive:
-            by_cell = _asked(link, additive, _by("day", "cell"))
-            frames += _summed(by_cell.join(cells, on="cell", how="left"), additive, dimensions)
+        asked = _Asked(link, rows, order, meaning)
+        frames = [pl.DataFrame(schema=SCHEMA)]
         for name, metric in metrics.items():
-            if metric.is_rolled_up and name not in additive:
-                frames += _grouped(link, name, metric, dimensions)
+            if metric.is_rolled_up:
+                try:
+                    frames += asked.series(name, metric)
+                except duckdb.Error as error:
+                    raise BuildError(f"metrics.toml, {name}: {error}") from error
     return pl.concat(frames)
 
 
-def _sql(text: str) -> exp.Expr:
-    return sqlglot.parse_one(text, dialect="duckdb")
+class _Asked:
+    """Rows of some days, asked for one metric after the other."""
 
+    def __init__(
+        self,
+        link: duckdb.DuckDBPyConnection,
+        rows: EventRows,
+        order: Positions,
+        meaning: Meaning,
+    ) -> None:
+        self._link = link
+        self._rows = rows
+        self._order = order
+        self._meaning = meaning
+        self._cells = meaning.cell_frame()
+        self._kind = rows.kind[order]
+        self._by_kind = self._counted_by_kind()
+        self._people: dict[str, pl.DataFrame] = {}
+        self._link.register("kinds", self._kinds_table())
 
-def _filtered(aggregate: exp.Expr, *conditions: str | None) -> exp.Expr:
-    given = [exp.paren(_sql(text)) for text in conditions if text is not None]
-    if not given:
-        return aggregate
-    return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*given)))
+    def series(self, name: str, metric: MetricDefinition) -> list[pl.DataFrame]:
+        """The metric by day, for everybody and by each dimension."""
+        if metric.kind == "share":
+            found = self._share(metric)
+        elif metric.kind == "quantile":
+            found = self._quantile(metric)
+        else:
+            found = self._added(self._sizes(metric))
+        return [_long(frame, name, dimension) for dimension, frame in found]
 
+    # Sums
 
-def _parts(metric: MetricDefinition) -> tuple[exp.Expr, exp.Expr]:
-    """Numerator and denominator as aggregates over events."""
-    where = metric.where
-    if metric.kind == "count":
-        return _filtered(_sql("count(*)"), where), exp.null()
-    if metric.kind == "mean":
-        value = exp.paren(_sql(str(metric.value)))
-        return (
-            _filtered(exp.func("sum", value), where),
-            _filtered(exp.func("count", value.copy()), where),
+    def _sizes(self, metric: MetricDefinition) -> pl.DataFrame:
+        """Numerator and denominator of each (day, cell)."""
+        if metric.kind == "mean":
+            value = f"({metric.value})"
+            parts: tuple[str, str | None] = (value, f"cast({value} is not null as integer)")
+        else:
+            parts = ("1", None) if metric.kind == "count" else (
+                str(metric.numerator), str(metric.denominator)
+            )  # fmt: skip
+        texts = [text for text in (metric.where, *parts) if text is not None]
+        if all(self._is_of_kind(text) for text in texts):
+            frame, weight = self._by_kind, self._by_kind["rows"].cast(pl.Float64)
+            where = self._of_kind(metric.where or "true")[frame["kind"].to_numpy()] == 1
+            columns = [self._of_kind(t)[frame["kind"].to_numpy()] * weight.to_numpy() if t else None
+                       for t in parts]  # fmt: skip
+            frame = frame.select("day", "cell").filter(pl.Series(where))
+            columns = [None if c is None else c[where] for c in columns]
+        else:
+            at = self._matching(metric.where)
+            frame = self._keys(at)
+            columns = [self._values(text, at) if text else None for text in parts]
+        numerator = pl.Series("numerator", columns[0], nan_to_null=True)
+        denominator = (
+            pl.Series("denominator", columns[1], nan_to_null=True)
+            if columns[1] is not None
+            else pl.repeat(None, frame.height, dtype=pl.Float64, eager=True).alias("denominator")
         )
-    if metric.kind == "ratio":
-        sums = [exp.func("sum", exp.paren(_sql(str(t)))) for t in
-                (metric.numerator, metric.denominator)]  # fmt: skip
-        return _filtered(sums[0], where), _filtered(sums[1], where)
-    if metric.kind == "quantile":
-        value = exp.paren(_sql(str(metric.value)))
-        quantile = exp.func("quantile_cont", value, exp.Literal.number(str(metric.q)))
-        return _filtered(quantile, where), _filtered(exp.func("count", value.copy()), where)
-    among = metric.among or "is_qualifying"
-    people = _sql("count(distinct user_key)")
-    return _filtered(people, among, where), _filtered(people.copy(), among)
+        return frame.with_columns(numerator, denominator)
 
-
-def _by(*columns: str) -> exp.Select:
-    names = [exp.column(name, quoted=True) for name in columns]
-    return exp.select(*names).from_("events").group_by(*(name.copy() for name in names))
-
-
-def _asked(
-    link: duckdb.DuckDBPyConnection, metrics: Mapping[str, MetricDefinition], by: exp.Select
-) -> pl.DataFrame:
-    """Numerators n0, n1, … and denominators d0, d1, … of the metrics by group."""
-    for position, metric in enumerate(metrics.values()):
-        for side, part in zip(("n", "d"), _parts(metric), strict=True):
-            by = by.select(exp.alias_(exp.cast(part, "double"), f"{side}{position}"))
-    try:
-        answer = link.sql(by.sql(dialect="duckdb")).to_arrow_table()
-    except duckdb.Error as error:
-        raise BuildError(f"metrics.toml, {', '.join(metrics)}: {error}") from error
-    return pl.DataFrame(pl.from_arrow(answer))
-
-
-def _summed(
-    by_cell: pl.DataFrame, metrics: Mapping[str, MetricDefinition], dimensions: list[str]
-) -> list[pl.DataFrame]:
-    """Sums over cells: for everybody, then by each dimension."""
-    sums = [
-        pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
-        for position in range(len(metrics))
-        for name in (f"n{position}", f"d{position}")
-    ]
-    frames = []
-    for dimension in (None, *dimensions):
-        keys = ["day"] if dimension is None else ["day", dimension]
-        sizes = by_cell.group_by(keys).agg(sums)
-        frames += [
-            _long(sizes, name, dimension, f"n{position}", f"d{position}")
-            for position, name in enumerate(metrics)
+    def _added(self, sizes: pl.DataFrame) -> list[tuple[str | None, pl.DataFrame]]:
+        """Sums over cells; days on which nothing matched are 0 of 0, as they were looked at."""
+        sums = [
+            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+            for name in ("numerator", "denominator")
         ]
-    return frames
+        is_count = sizes["denominator"].null_count() == sizes.height
+        everybody = sizes.group_by("day").agg(sums)
+        days = pl.DataFrame({"day": np.unique(self._by_kind["day"].to_numpy())})
+        everybody = days.join(everybody, on="day", how="left").with_columns(
+            pl.col("numerator").fill_null(0.0),
+            pl.col("denominator") if is_count else pl.col("denominator").fill_null(0.0),
+        )
+        named = sizes.join(self._cells, on="cell", how="left")
+        return [(None, everybody)] + [
+            (dimension, named.group_by("day", dimension).agg(sums))
+            for dimension in self._meaning.dimensions
+        ]
+
+    def _counted_by_kind(self) -> pl.DataFrame:
+        """Rows of each (day, cell, kind) that occurs."""
+        day, cell = self._rows.day[self._order], self._rows.cell[self._order]
+        if not len(day):
+            nothing = {"day": pl.UInt16, "cell": pl.Int32, "kind": pl.Int32, "rows": pl.Int64}
+            return pl.DataFrame(schema=nothing)
+        width = len(self._meaning.kinds)
+        joint = cell.astype(np.int64) * width + self._kind
+        seen = np.zeros(int(joint.max()) + 1, dtype=bool)
+        seen[joint] = True
+        present = np.flatnonzero(seen)
+        rank = np.cumsum(seen) - 1
+        first = int(day.min())
+        key = (day.astype(np.int64) - first) * len(present) + rank[joint]
+        counts = np.bincount(key)
+        some = np.flatnonzero(counts)
+        code = present[some % len(present)]
+        return pl.DataFrame({
+            "day": (some // len(present) + first).astype(np.uint16),
+            "cell": (code // width).astype(np.int32),
+            "kind": (code % width).astype(np.int32),
+            "rows": counts[some],
+        })  # fmt: skip
+
+    # People and quantiles
+
+    def _share(self, metric: MetricDefinition) -> list[tuple[str | None, pl.DataFrame]]:
+        among = metric.among or QUALIFYING
+        whole = self._people_of(among)
+        part = self._people_of(f"({among}) and ({metric.where})")
+        return [
+            (dimension, _counted(whole, dimension, "denominator").join(
+                _counted(part, dimension, "numerator"),
+                on=["day", *([dimension] if dimension else [])], how="left",
+            ).with_columns(pl.col("numerator").fill_null(0.0)))
+            for dimension in (None, *self._meaning.dimensions)
+        ]  # fmt: skip
+
+    def _people_of(self, condition: str) -> pl.DataFrame:
+        """Different (day, user, cell) of the rows that satisfy a condition, with dimensions."""
+        if condition not in self._people:
+            at = self._matching(condition)
+            keys = self._keys(at).with_columns(pl.Series("user", self._rows.user[self._order][at]))
+            different = keys.gather(
+                starts(*(keys[name].to_numpy() for name in ("user", "day", "cell")))
+            ).unique()
+            self._people[condition] = different.join(self._cells, on="cell", how="left")
+        return self._people[condition]
+
+    def _quantile(self, metric: MetricDefinition) -> list[tuple[str | None, pl.DataFrame]]:
+        at = self._matching(metric.where)
+        values = pl.Series("number", self._values(str(metric.value), at), nan_to_null=True)
+        frame = self._keys(at).with_columns(values).drop_nulls("number")
+        named = frame.join(self._cells, on="cell", how="left")
+        parts = [
+            pl.col("number").quantile(float(metric.q or 0), "linear").alias("numerator"),
+            pl.len().cast(pl.Float64).alias("denominator"),
+        ]
+        return [
+            (dimension, named.group_by("day", *([dimension] if dimension else [])).agg(parts))
+            for dimension in (None, *self._meaning.dimensions)
+        ]
+
+    # Evaluating expressions
+
+    def _matching(self, condition: str | None) -> Positions:
+        """Places in the order whose rows satisfy a condition."""
+        if condition is None:
+            return np.arange(len(self._order))
+        if self._is_of_kind(condition):
+            return np.flatnonzero((self._of_kind(condition) == 1)[self._kind])
+        everything = np.arange(len(self._order))
+        return np.flatnonzero(self._values(f"cast(({condition}) as integer)", everything) == 1)
+
+    def _keys(self, at: Positions) -> pl.DataFrame:
+        rows = self._order[at]
+        return pl.DataFrame({"day": self._rows.day[rows], "cell": self._rows.cell[rows]})
+
+    def _is_of_kind(self, expression: str) -> bool:
+        return set(columns_in(expression)) <= set(OF_KIND)
+
+    def _of_kind(self, expression: str) -> Numbers:
+        """The expression's value for each kind; NaN for null."""
+        return self._projected(expression, "kinds")
+
+    def _values(self, expression: str, at: Positions) -> Numbers:
+        """The expression's value for the rows at these places; NaN for null."""
+        self._link.register("events", self._events(at, columns_in(expression)))
+        return self._projected(expression, "events")
+
+    def _projected(self, expression: str, table: str) -> Numbers:
+        answer = self._link.sql(f"select cast(({expression}) as double) as number from {table}")
+        numbers = answer.to_arrow_table()["number"].to_numpy()
+        return numbers.astype(np.float64)
+
+    def _kinds_table(self) -> pa.Table:
+        number = np.arange(len(self._meaning.kinds), dtype=np.int32)
+        return pa.table({
+            "number": number,
+            **kind_columns(number, self._meaning.kinds),
+            "is_qualifying": qualifying(number, self._meaning.kinds),
+        })  # fmt: skip
+
+    def _events(self, at: Positions, names: list[str]) -> pa.Table:
+        """The columns of some rows that an expression reads."""
+        rows, position = self._rows, self._order[at]
+        kind, cell = rows.kind[position], rows.cell[position]
+        columns: dict[str, Any] = {"user_key": rows.user[position]}
+        if "day" in names:
+            columns["day"] = dates(rows.day[position])
+        if "occurred_at" in names:
+            columns["occurred_at"] = stamps(rows.at[position])
+        if set(names) & set(OF_KIND):
+            columns |= kind_columns(kind, self._meaning.kinds)
+            columns["is_qualifying"] = qualifying(kind, self._meaning.kinds)
+        if set(names) & set(self._meaning.dimensions):
+            columns |= cell_columns(cell, self._meaning.cells, self._meaning.dimensions)
+        extras = [name for name in names if name in rows.extras.column_names]
+        taken = rows.extras.select(extras).take(pa.array(position)) if extras else None
+        return pa.table(columns | {name: taken[name] for name in extras if taken is not None})
 
 
-def _grouped(
-    link: duckdb.DuckDBPyConnection, name: str, metric: MetricDefinition, dimensions: list[str]
-) -> list[pl.DataFrame]:
-    """A metric that does not add up, asked anew for each dimension."""
-    frames = [_long(_asked(link, {name: metric}, _by("day")), name, None, "n0", "d0")]
-    for dimension in dimensions:
-        answer = _asked(link, {name: metric}, _by("day", dimension))
-        frames.append(_long(answer, name, dimension, "n0", "d0"))
-    return frames
+def _counted(people: pl.DataFrame, dimension: str | None, name: str) -> pl.DataFrame:
+    keys = ["day", *([dimension] if dimension else [])]
+    return people.group_by(keys).agg(pl.col("user").n_unique().cast(pl.Float64).alias(name))
 
 
-def _long(
-    sizes: pl.DataFrame, metric: str, dimension: str | None, numerator: str, denominator: str
-) -> pl.DataFrame:
-    text = pl.String()
-    value = pl.lit(None, text) if dimension is None else pl.col(dimension).fill_null(NOT_SET)
-    return sizes.select(
-        pl.col("day").cast(pl.Date),
-        pl.lit(metric, text).alias("metric"),
-        pl.lit(dimension, text).alias("dimension"),
+def _long(frame: pl.DataFrame, metric: str, dimension: str | None) -> pl.DataFrame:
+    value = pl.lit(None, pl.String()) if dimension is None else pl.col(dimension)
+    epoch = pl.lit("1999-12-31").str.to_date()
+    return frame.select(
+        (epoch + pl.duration(days=pl.col("day").cast(pl.Int32))).cast(pl.Date).alias("day"),
+        pl.lit(metric, pl.String()).alias("metric"),
+        pl.lit(dimension, pl.String()).alias("dimension"),
         value.cast(pl.String).alias("value"),
-        pl.col(numerator).alias("numerator"),
-        pl.col(denominator).alias("denominator"),
+        pl.col("numerator"),
+        pl.col("denominator"),
     )

@@ -143,10 +143,17 @@ def still_open(parts: Visits, at: int, *, idle: int) -> Open:
 
 def _by_session(rows: Moments) -> Moments:
     """Sorted by user, given session and time; as it stands where no session is given."""
-    if not rows.session.any():
+    if not rows.session.any() or _is_clean(rows):
         return rows
     order = np.lexsort((rows.at, rows.session, rows.user))
     return Moments(*(getattr(rows, name)[order] for name in Moments.__slots__))
+
+
+def _is_clean(rows: Moments) -> bool:
+    """Whether every given session is one run of events already: nobody was in two at once."""
+    first = starts(rows.user, rows.session)
+    session = np.sort(rows.session[first])
+    return not np.any(session[1:] == session[:-1])
 
 
 def _first_events(
