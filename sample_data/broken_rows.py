@@ -1,6 +1,7 @@
 """A handful of rows that no honest tracker would send, so that quarantine has something to show."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,17 +18,22 @@ def with_broken_rows(table: pa.Table, day: int) -> pa.Table:
     if day != number(rows["day"]):
         return table
     table = table.cast(pa.schema([(field.name, _plain(field.type)) for field in table.schema]))
-    good = table.slice(100, 40).to_pylist()
+    good = table.slice(len(table) // 2, 12).to_pylist()
     broken = [
-        *({**row, "user_id": "  "} for row in good[: rows["blank_user_id"]]),
-        *({**row, "user_id": None} for row in good[: rows["null_user_id"]]),
-        *({**row, "event": ""} for row in good[: rows["blank_event"]]),
-        *({**row, "occurred_at": None} for row in good[: rows["missing_time"]]),
-        *({**row, "occurred_at": EPOCH} for row in good[: rows["before_2000"]]),
-        *({**row, "occurred_at": IN_2062} for row in good[: rows["in_the_future"]]),
-        *good[: rows["duplicates"]],
+        *_changed(good, rows["blank_user_id"], user_id="  "),
+        *_changed(good, rows["null_user_id"], user_id=None),
+        *_changed(good, rows["blank_event"], event=""),
+        *_changed(good, rows["missing_time"], occurred_at=None),
+        *_changed(good, rows["before_2000"], occurred_at=EPOCH),
+        *_changed(good, rows["in_the_future"], occurred_at=IN_2062),
+        *_changed(good, rows["duplicates"]),
     ]
     return pa.concat_tables([table, pa.Table.from_pylist(broken, table.schema)])
+
+
+def _changed(rows: list[dict[str, Any]], count: int, **values: Any) -> list[dict[str, Any]]:
+    """`count` of the rows, again and again from the first, with other values."""
+    return [rows[number % len(rows)] | values for number in range(count)]
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +7,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from queries import open_workspace
+from queries.build import build
+from queries.snapshot import FOLDER
 from sample_data.clock import DAYS, FIRST_DAY
 from sample_data.generate import STAMP, generate
 from sample_data.product import product
@@ -79,7 +83,7 @@ def test_generate_makes_the_same_bytes_again(small: Path, tmp_path: Path) -> Non
 
 def test_generate_makes_the_same_bytes_on_every_machine(small: Path) -> None:
     # Pinned on purpose: whoever changes the demo sees it here, and truths.toml with it.
-    assert content(small)[:16] == "546f9918127e912d"
+    assert content(small)[:16] == "90cf42efd4f564c3"
 
 
 def test_generate_another_seed_is_another_demo(small: Path, tmp_path: Path) -> None:
@@ -142,6 +146,15 @@ def test_events_cover_every_day(small: Path) -> None:
 def test_events_end_in_the_middle_of_the_last_day(small: Path) -> None:
     last = pl.read_parquet(small / "events" / "2026-11-23.parquet")["occurred_at"].max()
     assert str(last) < "2026-11-23 11:40"
+
+
+def test_broken_rows_are_quarantined_by_reason(small: Path, tmp_path: Path) -> None:
+    shutil.copytree(small, tmp_path, dirs_exist_ok=True)
+    snapshot = build(open_workspace(tmp_path)).snapshot
+    files = [tmp_path / FOLDER / one.file for one in snapshot.partitions["quarantine"]]
+    reasons = pl.concat(pl.read_parquet(file) for file in files).group_by("reason").len()
+    declared = {finding.what: finding.number for finding in truths()["bad_rows"].find}
+    assert dict(reasons.iter_rows()) == declared
 
 
 def test_users_sign_up_before_their_first_event(small: Path) -> None:
