@@ -1,0 +1,93 @@
+"""However data arrive, the roll-ups are those of one full build and of a slow recount."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.build_logs import (
+    built_tables,
+    counted_tables,
+    empty_workspace,
+    random_log,
+    rebuilt,
+    write_events,
+)
+from tests.slow_rollups import Row
+
+
+def arrivals(rows: list[Row], seed: int, files: int = 10) -> list[list[Row]]:
+    """Rows in files that arrive one by one: mostly by day, some late, some twice."""
+    chance = random.Random(seed)
+    by_time = sorted(rows, key=lambda row: row[2])
+    size = max(1, len(by_time) // files)
+    parts = [by_time[n * size : (n + 1) * size if n < files - 1 else None] for n in range(files)]
+    for row in chance.sample(by_time, len(by_time) // 10):
+        part = next(part for part in parts if row in part)
+        if len(part) > 1:  # a late row leaves its day's file and comes with another one
+            part.remove(row)
+            chance.choice(parts).append(row)
+    for row in chance.sample(by_time, len(by_time) // 20):
+        chance.choice(parts).append(row)  # and some come again
+    chance.shuffle(parts)
+    return parts
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ten_increments_equal_one_build_and_a_recount(tmp_path: Path, seed: int) -> None:
+    rows = random_log(seed, given=0.0 if seed % 2 else 0.4)
+    step_by_step = empty_workspace(tmp_path / "steps")
+    names = [f"{number:02}" for number in range(10)]
+    random.Random(seed).shuffle(names)
+    for name, part in zip(names, arrivals(rows, seed), strict=True):
+        write_events(tmp_path / "steps" / "events" / f"{name}.parquet", part)
+        write_events(tmp_path / "once" / "events" / f"{name}.parquet", part)
+        rebuilt(step_by_step)
+    at_once = rebuilt(empty_workspace(tmp_path / "once"))
+    assert built_tables(step_by_step) == built_tables(at_once)
+    assert {n: t for n, t in built_tables(at_once).items() if n != "metric_days"} == (
+        counted_tables(rows)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_changed_and_deleted_files_leave_nothing_behind(tmp_path: Path, seed: int) -> None:
+    rows = random_log(seed)
+    parts = arrivals(rows, seed, files=6)
+    changing = empty_workspace(tmp_path / "changing")
+    for number, part in enumerate(parts):
+        write_events(tmp_path / "changing" / "events" / f"{number}.parquet", part)
+    rebuilt(changing)
+    (tmp_path / "changing" / "events" / "2.parquet").unlink()
+    write_events(tmp_path / "changing" / "events" / "4.parquet", parts[4][::2])
+    rebuilt(changing)
+    for number, part in enumerate(parts):
+        if number != 2:  # noqa: PLR2004
+            kept = part[::2] if number == 4 else part  # noqa: PLR2004
+            write_events(tmp_path / "fresh" / "events" / f"{number}.parquet", kept)
+    fresh = rebuilt(empty_workspace(tmp_path / "fresh"))
+    assert built_tables(changing) == built_tables(fresh)
+
+
+def test_one_day_after_another_equals_one_build(tmp_path: Path) -> None:
+    rows = sorted(random_log(7, days=40), key=lambda row: row[2])
+    daily = empty_workspace(tmp_path / "daily")
+    for day in sorted({row[2][:10] for row in rows}):
+        part = [row for row in rows if row[2][:10] == day]
+        write_events(tmp_path / "daily" / "events" / f"{day}.parquet", part)
+        write_events(tmp_path / "once" / "events" / f"{day}.parquet", part)
+        rebuilt(daily)
+    once = rebuilt(empty_workspace(tmp_path / "once"))
+    assert built_tables(daily) == built_tables(once)
+    snapshot = daily.snapshot
+    assert snapshot is not None
+    assert len(snapshot.partitions["steps"]) <= 33  # noqa: PLR2004 - small ones are put together
+
+
+def test_nothing_new_is_not_built_again(tmp_path: Path) -> None:
+    workspace = empty_workspace(tmp_path)
+    write_events(tmp_path / "events.parquet", random_log(1))
+    rebuilt(workspace)
+    first = workspace.snapshot
+    rebuilt(workspace)
+    assert workspace.snapshot is first
