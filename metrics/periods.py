@@ -170,9 +170,19 @@ def bucket_end(start: date, grain: Grain) -> date:
         >>> bucket_end(date(2026, 11, 1), "month")
         datetime.date(2026, 12, 1)
     """
+    return bucket_after(start, grain, 1)
+
+
+def bucket_after(start: date, grain: Grain, count: int) -> date:
+    """First day of the calendar day, week or month that comes so many after the one at `start`.
+
+    Examples:
+        >>> bucket_after(date(2026, 11, 1), "month", 2), bucket_after(date(2026, 12, 28), "week", 1)
+        (datetime.date(2027, 1, 1), datetime.date(2027, 1, 4))
+    """
     if grain == "month":
-        return add_months(start, 1)
-    return start + timedelta(days=DAYS_PER_WEEK if grain == "week" else 1)
+        return add_months(start, count)
+    return start + timedelta(days=count * (DAYS_PER_WEEK if grain == "week" else 1))
 
 
 def words(period: Period, other: Period | None = None, *, this_year: int | None = None) -> str:

@@ -4,17 +4,17 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start_date  date     first day, included
---   $end_date    date     last day, excluded
---   $segment     varchar  value of the breakdown; 'All users' without one
+--   $start_date     date     first day, included
+--   $end_date       date     last day, excluded
+--   $segment_value  varchar  value of the breakdown; 'All users' without one
 --
 -- Columns
---   segment      varchar  value of the breakdown
---   user_id      varchar  who
---   account_id   varchar  the customer they belong to
---   first_day    date     first day they were ever active
---   last_day     date     last day they were active
---   events       bigint   their qualifying events in the period
+--   segment         varchar  value of the breakdown
+--   user_id         varchar  who
+--   account_id      varchar  the customer they belong to
+--   first_day       date     first day they were ever active
+--   last_day        date     last day they were active
+--   events          bigint   their qualifying events in the period
 
 with
 
@@ -27,7 +27,7 @@ counted as (
     from user_days
     where day >= $start_date
         and day < $end_date
-        and segment = $segment
+        and segment = $segment_value
     group by segment, user_key
 )
 

@@ -4,21 +4,21 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start_date    date     first day, included
---   $end_date      date     last day, excluded
---   $grain         varchar  day, week or month: what is counted
---   $min_events    integer  qualifying events a day needs to count as active, at least 1
---   $from_periods  integer  fewest active days (weeks, months)
---   $to_periods    integer  most
---   $segment       varchar  value of the breakdown; 'All users' without one
+--   $start_date     date     first day, included
+--   $end_date       date     last day, excluded
+--   $grain          varchar  day, week or month: what is counted
+--   $min_events     integer  qualifying events a day needs to count as active, at least 1
+--   $from_periods   integer  fewest active days (weeks, months)
+--   $to_periods     integer  most
+--   $segment_value  varchar  value of the breakdown; 'All users' without one
 --
 -- Columns
---   segment        varchar  value of the breakdown
---   user_id        varchar  who
---   account_id     varchar  the customer they belong to
---   first_day      date     first day they were ever active
---   last_day       date     last day they were active
---   events         bigint   their qualifying events on the days that count
+--   segment         varchar  value of the breakdown
+--   user_id         varchar  who
+--   account_id      varchar  the customer they belong to
+--   first_day       date     first day they were ever active
+--   last_day        date     last day they were active
+--   events          bigint   their qualifying events on the days that count
 
 with
 
@@ -40,7 +40,7 @@ active as (
     where user_days.day >= $start_date
         and user_days.day < $end_date
         and user_days.events >= $min_events
-        and user_days.segment = $segment
+        and user_days.segment = $segment_value
     group by user_days.segment, user_days.user_key
 ),
 

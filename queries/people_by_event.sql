@@ -4,19 +4,19 @@
 -- Breakdown: yes
 --
 -- Parameters
---   $start_date  date       first day, included
---   $end_date    date       last day, excluded
---   $events      varchar[]  names of events; empty: any
---   $features    varchar[]  names of features; empty: any
---   $segment     varchar    value of the breakdown; 'All users' without one
+--   $start_date     date       first day, included
+--   $end_date       date       last day, excluded
+--   $events         varchar[]  names of events; empty: any
+--   $features       varchar[]  names of features; empty: any
+--   $segment_value  varchar    value of the breakdown; 'All users' without one
 --
 -- Columns
---   segment      varchar    value of the breakdown
---   user_id      varchar    who
---   account_id   varchar    the customer they belong to
---   first_day    date       first day they were ever active
---   last_day     date       last day they were active
---   events       bigint     how often they did it in the period
+--   segment         varchar    value of the breakdown
+--   user_id         varchar    who
+--   account_id      varchar    the customer they belong to
+--   first_day       date       first day they were ever active
+--   last_day        date       last day they were active
+--   events          bigint     how often they did it in the period
 
 with
 
@@ -31,7 +31,7 @@ counted as (
         and day < $end_date
         and (array_length($events) = 0 or list_contains($events, event))
         and (array_length($features) = 0 or list_contains($features, feature))
-        and segment = $segment
+        and segment = $segment_value
     group by segment, user_key
 )
 

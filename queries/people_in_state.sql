@@ -8,7 +8,7 @@
 --   $period_end      date     day after its last one
 --   $previous_start  date     first day of the period before, which ends where this one starts
 --   $state           varchar  active, new, retained, resurrected or dormant
---   $segment         varchar  value of the breakdown; 'All users' without one
+--   $segment_value   varchar  value of the breakdown; 'All users' without one
 --
 -- Columns
 --   segment          varchar  value of the breakdown
@@ -33,7 +33,7 @@ seen as (
     from user_days
     where day >= $previous_start
         and day < $period_end
-        and segment = $segment
+        and segment = $segment_value
     group by segment, user_key
 ),
 

@@ -12,7 +12,7 @@
 --   $return_events  varchar[]  names that count as return; empty: any qualifying event
 --   $is_first_time  boolean    true: nobody who started in an earlier period
 --   $min_returns    integer    return events needed; 0: everybody who started
---   $segment        varchar    value of the breakdown at the start; 'All users' without one
+--   $segment_value  varchar    value of the breakdown at the start; 'All users' without one
 --
 -- Columns
 --   segment         varchar    value of the breakdown
@@ -69,7 +69,7 @@ entries as (
     from ordered
     where place = 1
         and start_day >= $cohort_start
-        and start_segment = $segment
+        and start_segment = $segment_value
 ),
 
 -- one row per (person, day) with return events

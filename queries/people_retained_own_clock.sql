@@ -14,7 +14,7 @@
 --   $is_first_time   boolean    true: nobody who started in an earlier period
 --   $min_returns     integer    return events needed; 0: everybody who started
 --   $watermark       date       last complete day; later events are not seen
---   $segment         varchar    value of the breakdown at the start; 'All users' without one
+--   $segment_value   varchar    value of the breakdown at the start; 'All users' without one
 --
 -- Columns
 --   segment          varchar    value of the breakdown
@@ -56,7 +56,7 @@ entries as (
     from ordered
     where place = 1
         and start_day >= $cohort_start
-        and start_segment = $segment
+        and start_segment = $segment_value
 ),
 
 -- one row per person with returns in the interval

@@ -8,7 +8,7 @@
 --   $end_date       date     last day, excluded
 --   $above_seconds  double   only visits longer than this; a negative number: any
 --   $up_to_seconds  double   only visits no longer than this
---   $segment        varchar  value of the breakdown; 'All users' without one
+--   $segment_value  varchar  value of the breakdown; 'All users' without one
 --
 -- Columns
 --   segment         varchar  value of the breakdown
@@ -31,7 +31,7 @@ counted as (
         and day < $end_date
         and seconds > $above_seconds
         and seconds <= $up_to_seconds
-        and segment = $segment
+        and segment = $segment_value
     group by segment, user_key
 )
 

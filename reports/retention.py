@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from metrics.periods import Grain
-from reports.answer import Report, Source
+from metrics.rates import NOT_MEASURABLE, Rate, rate
+from metrics.retention import pooled_retention
+from reports import definitions
+from reports.answer import Report, Source, source
+from reports.event_names import qualifying_events
+from reports.known import Known, known
+from reports.retention_question import OWN_CLOCK_DAYS, Clock, Criterion, RetentionQuestion
 
 if TYPE_CHECKING:
-    from queries import Workspace
+    from queries import Answer, Workspace
     from reports.scope import Scope
 
-Criterion = Literal["on", "on_or_after"]
-Clock = Literal["calendar", "own"]
+# Interval 0 is the cohort itself: everybody, without any uncertainty.
+THE_COHORT = Rate(value=1.0, low=None, high=None)
 
-
-@dataclass(frozen=True, slots=True)
-class RetentionQuestion:
-    """What counts as starting and as coming back.
-
-    Attributes:
-        grain: What one interval is.
-        criterion: "on": a return in interval k; "on_or_after": in k or any later one.
-        clock: "calendar": intervals are calendar days, weeks or months; "own": spans of 24 hours
-            (7 or 30 times that) from each person's own start.
-        intervals: How many intervals after the first one, at least 1; ignored with brackets.
-        brackets: Spans of intervals as (first, last), both included, such as ((1, 6), (7, 13));
-            empty: one interval each. Not with "on_or_after".
-        is_first_time: Whether a person belongs to the cohort of their first start only, or to
-            every period in which they start.
-        start_events: Names that start; empty: any qualifying event.
-        return_events: Names that count as return; empty: any qualifying event.
-        min_returns: Return events needed within the interval, at least 1.
-        by: Dimension whose value at the start splits the cohorts; None: not split.
-    """
-
-    grain: Grain = "week"
-    criterion: Criterion = "on"
-    clock: Clock = "calendar"
-    intervals: int = 12
-    brackets: tuple[tuple[int, int], ...] = ()
-    is_first_time: bool = True
-    start_events: tuple[str, ...] = ()
-    return_events: tuple[str, ...] = ()
-    min_returns: int = 1
-    by: str | None = None
+__all__ = ["Clock", "Criterion", "RetentionQuestion", "RetentionReport", "retention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +33,9 @@ class RetentionReport(Report):
         triangle: One row per (segment, cohort, interval): `segment, cohort` (first day of the
             cohort's period), `cohort_end, interval` (0 is the start), `span` (words such as
             "Week 3" or "Days 1–6"), `users` (cohort size), `returned, share, low, high`
-            (Wilson 95 %), `is_observable`, `is_cohort_complete`. Where a cell cannot be
-            observed yet, `returned` and the shares are null.
+            (Wilson 95 %, null at interval 0, which is the cohort itself), `is_observable,
+            is_cohort_complete`. Where a cell cannot be observed yet, `returned` and the shares
+            are null.
         average: One row per (segment, interval): `segment, interval, span, users, returned,
             cohorts, share, low, high`, pooled over the mature cohorts only; all null when none is.
         cohorts: How many cohorts the triangle has.
@@ -74,14 +50,15 @@ class RetentionReport(Report):
     criterion_words: str
 
     def at_interval(self, interval: int) -> pl.DataFrame:
-        """Retention at one interval over the cohorts: `segment, cohort, users, returned, share,
-        low, high`; only cohorts that are complete and old enough.
-        """  # noqa: D205
-        return self.triangle.rows.filter(
-            (pl.col("interval") == interval)
-            & pl.col("is_observable")
-            & pl.col("is_cohort_complete")
-        ).select("segment", "cohort", "users", "returned", "share", "low", "high")
+        """Retention at one interval over the cohorts that are complete and old enough.
+
+        Returns:
+            `segment, cohort, users, returned, share, low, high`, oldest cohort first.
+        """
+        mature = pl.col("is_observable") & pl.col("is_cohort_complete")
+        return self.triangle.rows.filter((pl.col("interval") == interval) & mature).select(
+            "segment", "cohort", "users", "returned", "share", "low", "high"
+        )
 
 
 def retention(
@@ -95,4 +72,140 @@ def retention(
             grain is not used: the question has its own.
         question: What counts as starting and as coming back.
     """
-    raise NotImplementedError
+    question = question or RetentionQuestion()
+    days = known(workspace)
+    found = source(
+        _asked(workspace, scope, question, days),
+        title="Retention by cohort",
+        definition=f"{definitions.RETENTION}\n\nHere: {question.words}.",
+        caveats=_caveats(scope, question, days),
+    )
+    triangle = found.showing(_triangle(found.rows, question))
+    average = _average(triangle.rows)
+    return RetentionReport(
+        triangle=triangle,
+        average=Source(
+            title="Average retention",
+            definition=f"{definitions.RETENTION_AVERAGE}\n\nHere: {question.words}.",
+            rows=average,
+            sql=found.sql,
+            parameters=found.parameters,
+            as_of=found.as_of,
+            snapshot_id=found.snapshot_id,
+            seconds=found.seconds,
+            caveats=found.caveats,
+        ),
+        cohorts=triangle.rows["cohort"].n_unique(),
+        question=question,
+        criterion_words=question.words,
+    )
+
+
+def _asked(workspace: Workspace, scope: Scope, question: RetentionQuestion, days: Known) -> Answer:
+    frame: dict[str, Any] = {
+        "segment": scope.segment,
+        "by": question.by,
+        "start_date": scope.period.start,
+        "end_date": scope.period.end,
+        "grain": question.grain,
+        "last_interval": question.last_interval,
+        "data_start": days.data_start,
+        "watermark": days.watermark,
+    }
+    is_fixed = is_segment_fixed(workspace, question)
+    if question.is_commonest and is_fixed:
+        return workspace.ask("retention_first_active", **frame)
+    rules: dict[str, Any] = {
+        "filters_for": {"starts": question.start_segment} if question.start_segment else None,
+        "start_events": start_events(workspace, question),
+        "return_events": list(question.return_events),
+        "is_first_time": question.is_first_time,
+        "is_on_or_after": question.criterion == "on_or_after",
+        "min_returns": question.min_returns,
+        "span_starts": question.span_starts,
+    }
+    if question.clock == "own":
+        length = OWN_CLOCK_DAYS[question.grain]
+        return workspace.ask("retention_own_clock", interval_days=length, **frame, **rules)
+    return workspace.ask("retention", is_segment_fixed=is_fixed, **frame, **rules)
+
+
+def is_segment_fixed(workspace: Workspace, question: RetentionQuestion) -> bool:
+    """Whether a person's value of the breakdown never changes."""
+    dimension = workspace.dimensions.get(question.by) if question.by else None
+    return dimension is None or dimension.level == "user"
+
+
+def start_events(workspace: Workspace, question: RetentionQuestion) -> list[str]:
+    """The events that start; all by name where the value of the very first one matters.
+
+    Active days do not know which of a day's events came first, single events do.
+    """
+    if question.start_events or is_segment_fixed(workspace, question):
+        return list(question.start_events)
+    return list(qualifying_events(workspace))
+
+
+def _triangle(rows: pl.DataFrame, question: RetentionQuestion) -> pl.DataFrame:
+    """The columns asked for, without the gaps between brackets, with their shares."""
+    columns = ((0, 0), *question.spans)
+    asked = pl.DataFrame({
+        "interval": range(len(columns)),
+        "first_interval": [first for first, _ in columns],
+        "last_interval": [last for _, last in columns],
+        "span": [question.span_words(*column) for column in columns],
+    })  # fmt: skip
+    kept = rows.join(asked, on=["first_interval", "last_interval"], maintain_order="left")
+    rates = [_cell(*one) for one in kept.select("interval", "returned", "users").iter_rows()]
+    return kept.select(
+        "segment",
+        "cohort",
+        "cohort_end",
+        "interval",
+        "span",
+        "users",
+        "returned",
+        *(
+            pl.Series(name, [getattr(one, field) for one in rates], dtype=pl.Float64)
+            for name, field in (("share", "value"), ("low", "low"), ("high", "high"))
+        ),
+        "is_observable",
+        "is_cohort_complete",
+    )
+
+
+def _cell(interval: int, returned: int | None, users: int) -> Rate:
+    if returned is None:
+        return NOT_MEASURABLE
+    return rate(returned, users) if interval else THE_COHORT
+
+
+def _average(triangle: pl.DataFrame) -> pl.DataFrame:
+    """One row per (segment, interval), pooled over complete cohorts that are old enough."""
+    groups = triangle.group_by("segment", "interval", "span", maintain_order=True)
+    rows = []
+    for (segment, interval, span), cells in groups:
+        whole = cells.filter(pl.col("is_cohort_complete"))
+        pooled = pooled_retention(whole["users"].to_list(), whole["returned"].to_list())
+        share = THE_COHORT if interval == 0 and pooled.users else pooled.rate
+        rows.append((
+            segment, interval, span, pooled.users, pooled.returned, pooled.cohorts,
+            share.value, share.low, share.high,
+        ))  # fmt: skip
+    schema = {
+        "segment": pl.String, "interval": pl.Int64, "span": pl.String, "users": pl.Int64,
+        "returned": pl.Int64, "cohorts": pl.Int64, "share": pl.Float64, "low": pl.Float64,
+        "high": pl.Float64,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("segment", "interval")
+
+
+def _caveats(scope: Scope, question: RetentionQuestion, days: Known) -> tuple[str, ...]:
+    caveats = []
+    if question.is_first_time and scope.period.start <= days.data_start:
+        caveats.append(
+            f"The data begin on {days.data_start}: whoever was active before looks new then."
+        )
+    if not question.is_first_time:
+        caveats.append("Recurring starts: one person counts in every cohort in which they start.")
+    return tuple(caveats)
