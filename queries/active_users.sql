@@ -10,7 +10,7 @@
 -- Parameters
 --   $start_date   date     first day, included
 --   $end_date     date     last day, excluded
---   $window_days  integer  length of the long window in days: 28, or 30; at least 7
+--   $window_days  integer  length of the long window in days: 28, or 30, or another
 --   $data_start   date     first day of the data
 --   $watermark    date     last complete day
 --
@@ -24,19 +24,19 @@
 
 with
 
--- one row per (segment, day, days since those people were last active; a long window if longer ago)
+-- one row per (segment, day, days since those people were last active, at most a long window)
 arrivals as (
     select
         segment,
         day,
         case
-            when prev_day is null or m_days_between(prev_day, day) > $window_days
-                then $window_days
+            when prev_day is null or m_days_between(prev_day, day) > greatest($window_days, 7)
+                then greatest($window_days, 7)
             else m_days_between(prev_day, day)
         end as gap_days,
         count(*) as users
     from user_days
-    where day > m_add_days($start_date, -$window_days)
+    where day > m_add_days($start_date, -greatest($window_days, 7))
         and day < $end_date
     group by segment, day, gap_days
 ),
@@ -103,7 +103,7 @@ totals as (
     left join day_changes
         on day_changes.segment = segments.segment
         and day_changes.changed_on = calendar.day
-    where calendar.day > m_add_days($start_date, -$window_days)
+    where calendar.day > m_add_days($start_date, -greatest($window_days, 7))
         and calendar.day < $end_date
     window so_far as (
         partition by segments.segment
