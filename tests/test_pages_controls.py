@@ -1,6 +1,5 @@
 """What the controls ask for, whatever stands in the address."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,11 +26,11 @@ SNAPSHOT = Days("x", datetime(2026, 11, 23, tzinfo=UTC), 1.0, "", {}, {}, {})
 
 
 @pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the widgets hold."""
     values: dict[str, Any] = {}
     monkeypatch.setattr(st, "session_state", values)
-    yield values
+    return values
 
 
 def test_without_a_choice_it_is_the_last_28_complete_days(state: dict[str, Any]) -> None:

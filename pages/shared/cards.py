@@ -1,6 +1,7 @@
 """A figure on a card: its value, how far it moved and from what, its recent course."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,6 +11,14 @@ from pages.shared import plain, words
 from pages.shared.figures.sparkline import sparkline
 
 COUNTS = {"users", "events", "sessions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """How many a rate or mean stands on, and what they are."""
+
+    size: float
+    words: str
 
 
 def card_frame(key: str) -> DeltaGenerator:
@@ -31,7 +40,7 @@ def metric_card(
     better: str = "higher",
     currency: str = "USD",
     spark: Sequence[float | None] = (),
-    base: float | None = None,
+    base: Base | None = None,
     missing: str | None = None,
 ) -> None:
     """The value, its difference with sign and base in words, and a sparkline of complete days.
@@ -43,24 +52,34 @@ def metric_card(
         better: "higher" or "lower": which direction is good news.
         currency: Of a figure in money.
         spark: Recent values, oldest first.
-        base: How many a rate stands on; a count stands on what it is compared with.
+        base: How many a rate or mean stands on; a count stands on what it is compared with.
         missing: Why there is no value.
     """
-    known = [value for value in spark if value is not None]
+    with st.container(gap="xsmall"):
+        _value(label, change, unit, better, currency)
+        known = [value for value in spark if value is not None]
+        if len(known) > 1:
+            st.image(sparkline(spark), width="stretch", alt=_course(known, unit, currency))
+        if base is not None:
+            st.caption(f"Base {words.full(base.size)} · {plain.markdown(base.words)}")
+        if missing:
+            st.caption(plain.sentence(missing))
+        few = base.size if base else change.base if unit in COUNTS else None
+        if difference(change, unit) and words.is_few(few):
+            st.caption(f":material/warning: Small base ({words.full(few)}): read with care.")
+
+
+def _value(label: str, change: Change, unit: str, better: str, currency: str) -> None:
+    moved = difference(change, unit)
+    is_flat = moved is None or not moved.strip("+-0.% p")
     st.metric(
         plain.markdown(label),
         words.compact(change.value, unit, currency=currency),
-        difference(change, unit),
-        delta_color="normal" if better == "higher" else "inverse",
+        moved,
+        delta_color="off" if is_flat else "normal" if better == "higher" else "inverse",
+        delta_arrow="off" if is_flat else "auto",
         delta_description=_compared(change, unit, currency),
     )
-    if len(known) > 1:
-        st.image(sparkline(spark), width="stretch", alt=_course(known, unit, currency))
-    if missing:
-        st.caption(plain.sentence(missing))
-    few = change.base if base is None and unit in COUNTS else base
-    if words.is_few(few):
-        st.caption(f":material/warning: Only {words.full(few)} behind it: read with care.")
 
 
 def difference(change: Change, unit: str) -> str | None:

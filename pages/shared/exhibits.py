@@ -102,7 +102,7 @@ def _behind(source: Source, view: str, key: str) -> None:
 
 
 def _definition(source: Source, key: str) -> None:  # noqa: ARG001  (the views share one form)
-    st.markdown(source.definition)
+    st.markdown(plain.prose(source.definition))
     for caveat in source.caveats:
         st.markdown(f"- {plain.sentence(caveat)}")
 

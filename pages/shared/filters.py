@@ -5,6 +5,7 @@ narrow each other. Text from the address that names no dimension is dropped, and
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import streamlit as st
 
@@ -85,12 +86,19 @@ def _chosen() -> list[str]:
 
 def _offered(workspace: Workspace) -> list[str]:
     """The most frequent values of every dimension, and what is chosen already."""
-    known = [
+    snapshot = workspace.snapshot
+    known = _known(workspace, snapshot.id) if snapshot else ()
+    return list(dict.fromkeys([*known, *_chosen()]))
+
+
+@lru_cache(maxsize=4)
+def _known(workspace: Workspace, snapshot_id: str) -> tuple[str, ...]:  # noqa: ARG001
+    """Every value of every dimension; asked once for each snapshot."""
+    return tuple(
         f"{name}:{value}"
         for name in workspace.dimensions
         for value in dimension_values(workspace, name)
-    ]
-    return list(dict.fromkeys([*known, *_chosen()]))
+    )
 
 
 def _words(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared import words
+from pages.shared import plain, words
 from pages.shared.downloads import download_buttons
 from pages.shared.states import guarded
 from pages.shared.tables import show_table
@@ -74,9 +74,9 @@ def show_people(workspace: Workspace, scope: Scope, count: Count, *, key: str) -
 def _people(workspace: Workspace, scope: Scope, count: Count, key: str) -> None:
     with guarded(), st.spinner("Looking them up"):
         found = people(workspace, scope, count.whom, by=count.by, segment_value=count.group)
-        st.markdown(f"**{words.counted(found.count, 'user')}** · {found.heading}")
+        st.markdown(f"**{words.counted(found.count, 'user')}** · {plain.markdown(found.heading)}")
         show_table(found.people.rows, key=f"people_rows_{key}", alt=f"{found.count} users")
         download_buttons(found.people.rows, name=f"people_{key}", key=f"people_download_{key}")
         with st.expander("Definition and SQL", key=f"people_behind_{key}"):
-            st.markdown(found.people.definition)
+            st.markdown(plain.prose(found.people.definition))
             st.code(found.people.sql, language="sql", wrap_lines=True)

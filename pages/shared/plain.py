@@ -13,6 +13,11 @@ def markdown(text: object) -> str:
     return MARKDOWN.sub(r"\\\1", short(text))
 
 
+def prose(text: str) -> str:
+    """Markdown of ours that may quote the data: bold, lists and code stay, links do not."""
+    return re.sub(r"([\[\]<$])", r"\\\1", text)
+
+
 def sentence(said: object) -> str:
     """A message, such as an error, as Markdown that says just that, starting like a sentence."""
     text = LINE_BREAKS.sub(" ", str(said)).strip()

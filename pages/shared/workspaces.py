@@ -1,22 +1,14 @@
 """The workspace that this process shows, opened once and watched for changes."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from queries import TidemarkError, Workspace, open_workspace
+from reports.command_line import workspace_folder
 
-VARIABLE = "TIDEMARK_WORKSPACE"
-DEMO = Path(__file__).resolve().parents[2] / "sample_data" / "demo"
 SETTINGS = ("workspace.toml", "metrics.toml")
-
-
-def folder() -> Path:
-    """Where the workspace is: TIDEMARK_WORKSPACE, or the demo."""
-    chosen = os.environ.get(VARIABLE)
-    return Path(chosen).expanduser().resolve() if chosen else DEMO
 
 
 def current() -> Workspace:
@@ -25,7 +17,7 @@ def current() -> Workspace:
     Raises:
         WorkspaceError: Its settings cannot be used.
     """
-    place = folder()
+    place = workspace_folder(None).expanduser().resolve()
     return _opened(place, _versions(place))
 
 

@@ -30,7 +30,7 @@ def triangle_card(workspace: Workspace, scope: Scope, report: RetentionReport) -
         missing=NO_COHORT,
         mend=START_EARLIER,
     )
-    st.caption("Percent of the cohort. A hole cannot be observed yet.")
+    st.caption(f"Percent of the cohort. A hole cannot be observed yet.{_small_cohorts(rows)}")
     with affordances_around(report.triangle, key="triangle"):
         people_choice(workspace, scope, list(_counts(rows, report)), key="triangle")
 
@@ -56,6 +56,14 @@ def _figure(rows: pl.DataFrame, report: RetentionReport) -> object:
         [cohort["share"].to_list() for cohort in cohorts],
         hovers=[list(_hovers(cohort, report)) for cohort in cohorts],
     )
+
+
+def _small_cohorts(rows: pl.DataFrame) -> str:
+    sizes = rows.unique("cohort")["users"].to_list()
+    few = sum(words.is_few(size) for size in sizes)
+    if not few:
+        return ""
+    return f" {few} of {len(sizes)} cohorts have fewer than {words.FEW} people: read with care."
 
 
 def _cohort_name(start: date, users: int, report: RetentionReport) -> str:

@@ -14,13 +14,12 @@ from metrics.periods import (
     WeekStart,
     add_months,
     bucket_start,
-    days_ending,
 )
 from pages.shared.controls import last_day_of
 from queries import Snapshot, Workspace
-from reports.retention import Criterion, RetentionQuestion
+from reports.event_names import event_names
+from reports.retention_question import Criterion, RetentionQuestion
 from reports.scope import Scope
-from reports.top_events import top_events
 
 GRAINS = {"day": "Day", "week": "Week", "month": "Month"}
 CRITERIA = {"on": "On", "on_or_after": "On or after", "brackets": "Brackets"}
@@ -28,8 +27,7 @@ CLOCKS = {"calendar": "Calendar", "own": "24-hour"}
 STARTERS = {"first": "First time", "every": "Every time"}
 COHORTS = {"day": 30, "week": 12, "month": 12}  # cohorts shown unless asked otherwise
 INTERVALS = {"day": 14, "week": 12, "month": 12}  # intervals followed
-EVENT_DAYS = 90  # days whose events are offered
-MOST_EVENTS = 300
+MOST_EVENTS = 500  # offered; those of most people first
 DEFAULT_BRACKETS = "1-6, 7-13, 14-27"
 BRACKET = re.compile(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?")
 
@@ -60,7 +58,7 @@ def retention_controls(workspace: Workspace, snapshot: Snapshot, scope: Scope) -
     brackets = _brackets() if criterion == "brackets" else ()
     with st.expander("Events, breakdown, number of cohorts", key="retention_more"):
         period = _cohorts(workspace, snapshot, grain)
-        start, back = _events(workspace, scope, snapshot)
+        start, back = _events(workspace)
         by, returns = _finer(workspace)
     question = RetentionQuestion(
         grain=grain,
@@ -150,13 +148,10 @@ def cohort_period(snapshot: Snapshot, grain: Grain, count: int, week_start: Week
     return Period(first, last + timedelta(days=1))
 
 
-def _events(
-    workspace: Workspace, scope: Scope, snapshot: Snapshot
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    recent = scope.over(days_ending(last_day_of(snapshot), EVENT_DAYS))
-    names = top_events(workspace, recent, kind="event", limit=MOST_EVENTS).ranking.rows["name"]
+def _events(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names = event_names(workspace)[:MOST_EVENTS]
     chosen = [
-        st.multiselect(label, names.to_list(), key=key, placeholder="Any qualifying event", **URL)
+        st.multiselect(label, names, key=key, placeholder="Any qualifying event", **URL)
         for label, key in (("Start event", "start"), ("Return event", "return"))
     ]
     return tuple(chosen[0]), tuple(chosen[1])

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.shared.cards import card_frame, metric_card
+from pages.shared.cards import COUNTS, Base, card_frame, metric_card
 from pages.shared.exhibits import details_button
 from pages.shared.states import empty
 from queries import Workspace
-from reports.headlines import HeadlinesReport
+from reports.headlines import Headline, HeadlinesReport
 
 WIDEST = 4  # cards beside each other; six stand better as two rows of three
 
@@ -19,7 +19,7 @@ def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
     columns = 3 if len(report.headlines) % 3 == 0 else WIDEST
     with st.grid(columns, min_column_width=150, key="cards_today"):
         for headline in report.headlines:
-            with card_frame(headline.name):
+            with card_frame(f"headline_{headline.name}"):
                 with st.container(gap="xsmall"):
                     metric_card(
                         headline.label,
@@ -28,7 +28,14 @@ def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
                         better=headline.better,
                         currency=workspace.settings.product.currency,
                         spark=[value for _, value in headline.spark],
-                        base=headline.base if headline.is_rate else None,
+                        base=_base(headline),
                         missing=headline.missing,
                     )
-                details_button(headline.source, key=headline.name)
+                details_button(headline.source, key=f"headline_{headline.name}")
+
+
+def _base(headline: Headline) -> Base | None:
+    """What a rate or mean stands on; a count says what it is compared with already."""
+    if headline.unit in COUNTS or headline.base is None:
+        return None
+    return Base(headline.base, headline.base_words)

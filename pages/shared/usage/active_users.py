@@ -5,7 +5,7 @@ import streamlit as st
 
 from metrics.periods import days_ending
 from pages.shared import figures, words
-from pages.shared.cards import card_frame, difference, metric_card
+from pages.shared.cards import Base, card_frame, difference, metric_card
 from pages.shared.exhibits import affordances, details_button, exhibit
 from pages.shared.people import Count, people_button
 from queries import Workspace
@@ -41,7 +41,10 @@ def active_user_cards(workspace: Workspace, scope: Scope, report: ActiveUsersRep
                     details_button(source, key=key)
         with card_frame("sticky"):
             metric_card(
-                "Stickiness", report.stickiness_now, unit="percent", base=report.window_users.value
+                "Stickiness",
+                report.stickiness_now,
+                unit="percent",
+                base=Base(report.window_users.value or 0, "active in the window"),
             )
             details_button(report.stickiness, key="sticky")
 
