@@ -17,6 +17,8 @@ from queries import Segment, Workspace, open_workspace
 from queries.build import build
 from reports.active_users import active_users
 from reports.lifecycle import lifecycle
+from reports.retention import retention
+from reports.retention_question import RetentionQuestion
 from reports.scope import Scope
 
 ROOT = Path(__file__).parents[1]
@@ -173,6 +175,29 @@ def _retention(weeks: dict[str, set[date]], cohort: date, interval: int) -> tupl
     members = [active for active in weeks.values() if min(active) == cohort]
     later = cohort + timedelta(weeks=interval)
     return len(members), sum(later in active for active in members)
+
+
+def test_oulad_retention_equals_the_recount(oulad: Workspace, submissions: pl.DataFrame) -> None:
+    weeks = _weeks_of_users(submissions)
+    scope = scope_of(date(2014, 2, 3), date(2014, 3, 31))
+    shown = retention(oulad, scope, RetentionQuestion(grain="week", intervals=8)).triangle.rows
+    recount = [_retention(weeks, *cell) for cell in shown.select("cohort", "interval").rows()]
+    assert len(recount) == 8 * 9
+    assert shown.select("users", "returned").rows() == recount
+
+
+def test_oulad_pooled_retention_equals_the_recount(
+    oulad: Workspace, submissions: pl.DataFrame
+) -> None:
+    weeks = _weeks_of_users(submissions)
+    scope = scope_of(date(2014, 2, 3), date(2014, 3, 31))
+    shown = retention(oulad, scope, RetentionQuestion(grain="week", intervals=4)).average.rows
+    cohorts = [date(2014, 2, 3) + timedelta(weeks=n) for n in range(8)]
+    recount = [
+        tuple(map(sum, zip(*(_retention(weeks, day, k) for day in cohorts), strict=True)))
+        for k in range(5)
+    ]
+    assert shown.select("users", "returned").rows() == recount
 
 
 def test_oulad_students_are_the_published_ones(oulad: Workspace) -> None:
