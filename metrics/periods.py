@@ -185,6 +185,19 @@ def bucket_after(start: date, grain: Grain, count: int) -> date:
     return start + timedelta(days=count * (DAYS_PER_WEEK if grain == "week" else 1))
 
 
+def buckets(period: Period, grain: Grain, week_start: WeekStart = "monday") -> tuple[Period, ...]:
+    """The calendar days, weeks or months with a day in a period, each whole.
+
+    Examples:
+        >>> [one.start.day for one in buckets(days_ending(date(2026, 11, 22), 10), "week")]
+        [9, 16]
+    """
+    starts = [bucket_start(period.start, grain, week_start)]
+    while bucket_end(starts[-1], grain) < period.end:
+        starts.append(bucket_end(starts[-1], grain))
+    return tuple(Period(start, bucket_end(start, grain)) for start in starts)
+
+
 def words(period: Period, other: Period | None = None, *, this_year: int | None = None) -> str:
     """A period as people write it, with what it is compared with.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from metrics.changes import Change, change
-from metrics.periods import Period, bucket_end, bucket_start, days_ending
+from metrics.periods import Period, bucket_end, bucket_start, buckets, days_ending
 from metrics.stickiness import rolling_stickiness
 from reports import definitions
 from reports.answer import Report, Source, source
@@ -174,8 +174,7 @@ def _buckets(ask: _Asking, by: str | None, caveats: tuple[str, ...]) -> Source:
     """Calendar periods with their own people, and the windows at their last complete day."""
     scope = ask.scope
     week_start = ask.workspace.settings.product.week_start
-    first = bucket_start(scope.period.start, scope.grain, week_start)
-    end = bucket_end(bucket_start(scope.period.last_day, scope.grain, week_start), scope.grain)
+    spans = buckets(scope.period, scope.grain, week_start)
     answer = ask.workspace.ask(
         "active_users_by_period",
         segment=scope.segment,
@@ -192,7 +191,7 @@ def _buckets(ask: _Asking, by: str | None, caveats: tuple[str, ...]) -> Source:
         definition=definitions.ACTIVE_BY_PERIOD,
         caveats=caveats,
     )
-    days = ask.daily(Period(first, end), by, ()).rows.with_columns(
+    days = ask.daily(Period(spans[0].start, spans[-1].end), by, ()).rows.with_columns(
         pl.col("day")
         .map_elements(lambda day: bucket_start(day, scope.grain, week_start), return_dtype=pl.Date)
         .alias("period_start")

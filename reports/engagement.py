@@ -10,11 +10,11 @@ import polars as pl
 
 from metrics.active_days import mean_active_days, share_at_least
 from metrics.changes import Change, change
-from metrics.periods import Period, days_ending
+from metrics.periods import Grain, Period, buckets, days_ending
 from metrics.rates import ratio
 from reports import definitions
 from reports.answer import Report, Source, source
-from reports.known import Known, complete_scope, known, missing_comparison
+from reports.known import Known, complete_scope, known
 
 if TYPE_CHECKING:
     from queries import Workspace
@@ -66,18 +66,24 @@ def engagement(
     """
     if min_events < 1:
         raise ValueError(f"min_events must be at least 1, got {min_events}")
-    days = known(workspace)
-    whole = complete_scope(scope, days)
-    last = whole.period.last_day if whole else scope.period.last_day
-    compared = whole.comparison.last_day if whole and whole.comparison else None
-    ask = _Asking(workspace, scope, days, min_events)
-    week, month = ask.counts(last, WEEK_DAYS), ask.counts(last, MONTH_DAYS)
-    week_before, month_before = ask.counts(compared, WEEK_DAYS), ask.counts(compared, MONTH_DAYS)
+    whole = complete_scope(scope, known(workspace)) or scope
+    compared = whole.comparison.last_day if whole.comparison else None
+
+    def histogram(last_day: date, days: int, breakdown: str | None) -> Source:
+        window = days_ending(last_day, days)
+        return active_days(workspace, scope, window, min_events=min_events, by=breakdown)
+
+    def counts(last_day: date | None, days: int) -> list[int]:
+        return [] if last_day is None else histogram(last_day, days, None).rows["users"].to_list()
+
+    last = whole.period.last_day
+    week, month = counts(last, WEEK_DAYS), counts(last, MONTH_DAYS)
+    week_before, month_before = counts(compared, WEEK_DAYS), counts(compared, MONTH_DAYS)
     return EngagementReport(
-        week=ask.histogram(last, WEEK_DAYS, by),
-        month=ask.histogram(last, MONTH_DAYS, by),
-        compared_week=ask.histogram(compared, WEEK_DAYS, by) if compared else None,
-        compared_month=ask.histogram(compared, MONTH_DAYS, by) if compared else None,
+        week=histogram(last, WEEK_DAYS, by),
+        month=histogram(last, MONTH_DAYS, by),
+        compared_week=histogram(compared, WEEK_DAYS, by) if compared else None,
+        compared_month=histogram(compared, MONTH_DAYS, by) if compared else None,
         week_mean_days=change(mean_active_days(week), mean_active_days(week_before)),
         month_mean_days=change(mean_active_days(month), mean_active_days(month_before)),
         power_share=change(_power_share(month), _power_share(month_before)),
@@ -85,51 +91,55 @@ def engagement(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """The query about active days, asked for one scope."""
+def active_days(
+    workspace: Workspace,
+    scope: Scope,
+    window: Period,
+    *,
+    grain: Grain = "day",
+    min_events: int = 1,
+    by: str | None = None,
+) -> Source:
+    """People by active days (weeks, months) of a window: exactly so many, and so many or more.
 
-    workspace: Workspace
-    scope: Scope
-    known: Known
-    min_events: int
-
-    def histogram(self, last_day: date, days: int, by: str | None) -> Source:
-        """People by active days in the window that ends with a day."""
-        window = days_ending(last_day, days)
-        answer = self.workspace.ask(
-            "active_days",
-            segment=self.scope.segment,
-            by=by,
-            start_date=window.start,
-            end_date=window.end,
-            grain="day",
-            min_events=self.min_events,
-        )
-        found = source(
-            answer,
-            title=f"People by active days, out of {days}",
-            definition=definitions.active_days(days, self.min_events),
-            caveats=missing_comparison(self.scope, self.known) + _too_early(window, self.known),
-        )
-        return found.showing(_with_shares(found.rows, days, by))
-
-    def counts(self, last_day: date | None, days: int) -> list[int]:
-        """People of everybody in the scope with exactly 1, 2, 3, … active days; [] for no day."""
-        if last_day is None:
-            return []
-        rows: list[int] = self.histogram(last_day, days, None).rows["users"].to_list()
-        return rows
+    Args:
+        workspace: Where to ask.
+        scope: Its segment narrows; its period is not used.
+        window: The days looked at.
+        grain: What is counted.
+        min_events: Qualifying events a day needs before it counts as active, at least 1.
+        by: A dimension to break down by.
+    """
+    answer = workspace.ask(
+        "active_days",
+        segment=scope.segment,
+        by=by,
+        start_date=window.start,
+        end_date=window.end,
+        grain=grain,
+        min_events=min_events,
+    )
+    found = source(
+        answer,
+        title=f"People by active {grain}s, out of {window.days} days",
+        definition=definitions.active_days(window.days, min_events),
+        caveats=_too_early(window, known(workspace)),
+    )
+    is_nobody = found.is_empty and by is None
+    most = len(buckets(window, grain, workspace.settings.product.week_start))
+    return found.showing(_with_shares(_nobody(most) if is_nobody else found.rows))
 
 
-def _with_shares(rows: pl.DataFrame, days: int, by: str | None) -> pl.DataFrame:
-    if rows.is_empty() and by is None:
-        rows = pl.DataFrame({
-            "segment": ["All users"] * days,
-            "active_periods": range(1, days + 1),
-            "users": [0] * days,
-            "users_at_least": [0] * days,
-        })  # fmt: skip
+def _nobody(most: int) -> pl.DataFrame:
+    return pl.DataFrame({
+        "segment": ["All users"] * most,
+        "active_periods": range(1, most + 1),
+        "users": [0] * most,
+        "users_at_least": [0] * most,
+    })  # fmt: skip
+
+
+def _with_shares(rows: pl.DataFrame) -> pl.DataFrame:
     base = rows.group_by("segment").agg(pl.col("users").sum().alias("base"))
     based = rows.join(base, on="segment", maintain_order="left")
     return based.select(

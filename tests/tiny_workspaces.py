@@ -1,113 +1,133 @@
-"""Workspaces small enough to check by hand, with roll-ups made by the slow recount."""
+"""Workspaces small enough to check by hand, from rows in the test to a published build."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from queries import Snapshot, Workspace, open_workspace
-from queries.settings import Settings, read_settings
-from queries.snapshot import FOLDER, Partition, SourceFile, TableState, publish
-from queries.tables import TABLES
-from queries.views import TYPES
-from tests.slow_rollups import Row, Rules, Table, rollups
+from queries import Workspace, open_workspace
+from queries.build import build
+from tests.slow_rollups import Row, Rules
 
-POLARS: dict[str, pl.DataType] = {
-    "varchar": pl.String(), "date": pl.Date(), "integer": pl.Int32(), "boolean": pl.Boolean(),
-    "double": pl.Float64(), "timestamp": pl.Datetime("us"),
-}  # fmt: skip
+# Does not qualify as activity; one of it makes a day known that has no other event.
+HEARTBEAT = "server_heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The settings of a tiny workspace.
+
+    Attributes:
+        time_zone: Whose calendar decides the day.
+        week_start: "monday" or "sunday".
+        exclude: Events that do not qualify as activity.
+        users: Attributes of users by id.
+        event_dimensions: Columns of events to break down by.
+        user_dimensions: Columns of users to break down by.
+        metrics: The text of `metrics.toml`.
+        more: Further lines of `workspace.toml`.
+        tables: Canonical tables beside events and users, such as releases.
+    """
+
+    time_zone: str = "UTC"
+    week_start: str = "monday"
+    exclude: tuple[str, ...] = ()
+    users: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    event_dimensions: tuple[str, ...] = ()
+    user_dimensions: tuple[str, ...] = ()
+    metrics: str = ""
+    more: str = ""
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """`workspace.toml`."""
+        return "\n".join((
+            "[product]",
+            'name = "Tiny"',
+            f'time_zone = "{self.time_zone}"',
+            f'week_start = "{self.week_start}"',
+            "[activity]",
+            f"exclude = {[HEARTBEAT, *self.exclude]}",
+            'last_day = "complete"',
+            "[dimensions]",
+            f"users = {list(self.user_dimensions)}",
+            f"events = {list(self.event_dimensions)}",
+            self.more,
+        ))  # fmt: skip
+
+    @property
+    def rules(self) -> Rules:
+        """The same, as the slow recount takes it."""
+        return Rules(
+            time_zone=self.time_zone,
+            qualifies=lambda event: event not in {HEARTBEAT, *self.exclude},
+            event_dimensions=self.event_dimensions,
+            user_dimensions=self.user_dimensions,
+            users=self.users,
+        )
 
 
 def workspace_of(
-    folder: Path,
-    rows: Sequence[Row],
-    rules: Rules | None = None,
-    *,
-    watermark: date | None = None,
-    week_start: str = "monday",
-    more: str = "",
-    side_tables: dict[str, pl.DataFrame] | None = None,
+    folder: Path, rows: Sequence[Row], setup: Setup | None = None, *, watermark: date | None = None
 ) -> Workspace:
     """A built workspace over the rows.
 
     Args:
         folder: Where to make it.
         rows: (user, event, ISO moment, everything else) each.
-        rules: Time zone, qualifying events, dimensions.
+        setup: Its settings.
         watermark: Last complete day; None: the last day with an event.
-        week_start: "monday" or "sunday".
-        more: Further lines of `workspace.toml`.
-        side_tables: Canonical tables beside events, such as releases.
     """
-    rules = rules or Rules()
+    setup = setup or Setup()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "workspace.toml").write_text(
-        f'[product]\nname = "Tiny"\ntime_zone = "{rules.time_zone}"\n'
-        f'week_start = "{week_start}"\n{more}\n',
-        encoding="utf-8",
+    (folder / "workspace.toml").write_text(setup.text, encoding="utf-8")
+    (folder / "metrics.toml").write_text(setup.metrics, encoding="utf-8")
+    last_day = max((_local_day(row, setup.time_zone) for row in rows), default=None)
+    beat = [] if watermark is None else [_heartbeat(watermark, setup.time_zone)]
+    events = _events([*rows, *beat], setup.event_dimensions)
+    events.write_parquet(folder / "events.parquet")
+    if setup.users:
+        people = [{"user_id": user} | dict(more) for user, more in setup.users.items()]
+        pl.DataFrame(people).write_parquet(folder / "users.parquet")
+    for name, table in setup.tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    workspace = open_workspace(folder)
+    build(workspace, now=_end_of_day_after(watermark or last_day, setup.time_zone))
+    return workspace
+
+
+def _events(rows: Sequence[Row], dimensions: Sequence[str]) -> pl.DataFrame:
+    names = sorted({name for row in rows for name in row[3]} | set(dimensions))
+    return pl.DataFrame(
+        {
+            "user_id": [user for user, _, _, _ in rows],
+            "event": [event for _, event, _, _ in rows],
+            "occurred_at": [moment for _, _, moment, _ in rows],
+        }
+        | {name: [row[3].get(name) for row in rows] for name in names},
+        schema_overrides=dict.fromkeys(dimensions, pl.String)
+        | dict.fromkeys(("user_id", "event", "occurred_at"), pl.String),
     )
-    tables = rollups(rows, rules)
-    days = [row["day"] for row in tables["steps"]]
-    watermark = watermark or max(days, default=None)
-    partitions = {
-        name: (_rollup(folder, name, table, rules, days),) for name, table in tables.items() if table
-    }
-    sides = {name: (_side(folder, name, frame),) for name, frame in (side_tables or {}).items()}
-    publish(folder, _snapshot(rows, rules, partitions | sides, watermark, max(days, default=None)))
-    return open_workspace(folder)
 
 
-def settings_of(folder: Path) -> Settings:
-    """The settings that `workspace_of` wrote."""
-    return read_settings(folder)
+def _local_day(row: Row, time_zone: str) -> date:
+    moment = datetime.fromisoformat(row[2])
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(ZoneInfo(time_zone)).date()
 
 
-def _rollup(folder: Path, name: str, table: Table, rules: Rules, days: list[date]) -> Partition:
-    frame = pl.DataFrame(table, schema=_schema(table, rules), orient="row")
-    frame = frame.with_columns(pl.lit(value=True).alias("is_start"), pl.lit(value=True).alias("is_known"))
-    return _written(folder, name, frame, min(days), max(days))
+def _heartbeat(day: date, time_zone: str) -> Row:
+    noon = datetime.combine(day, time(12), ZoneInfo(time_zone))
+    return ("server", HEARTBEAT, noon.isoformat(), {})
 
 
-def _side(folder: Path, name: str, frame: pl.DataFrame) -> Partition:
-    names = TABLES[name].names
-    missing = [pl.lit(None).alias(column) for column in names if column not in frame.columns]
-    return _written(folder, name, frame.with_columns(missing).select(names), None, None)
-
-
-def _schema(table: Table, rules: Rules) -> dict[str, pl.DataType]:
-    dims = {*rules.event_dimensions, *rules.user_dimensions}
-    return {
-        name: POLARS["varchar" if name in dims else TYPES.get(name, "varchar")] for name in table[0]
-    }
-
-
-def _written(
-    folder: Path, name: str, frame: pl.DataFrame, first: date | None, last: date | None
-) -> Partition:
-    path = folder / FOLDER / name / "all.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(path)
-    file = str(path.relative_to(folder / FOLDER))
-    return Partition(file, first, last, frame.height, path.stat().st_size)
-
-
-def _snapshot(
-    rows: Sequence[Row],
-    rules: Rules,
-    partitions: dict[str, tuple[Partition, ...]],
-    watermark: date | None,
-    last_day: date | None,
-) -> Snapshot:
-    file = SourceFile("events.parquet", 1, 1, "", len(rows), {}, {})
-    events = TableState({"events.parquet": file}, len(rows), {}, watermark, last_day)
-    levels = dict.fromkeys(rules.user_dimensions, "user")
-    return Snapshot(
-        id="tiny",
-        built_at=datetime(2030, 1, 1, tzinfo=UTC),
-        seconds=0.0,
-        settings_digest="",
-        partitions=partitions,
-        sources={"events": events},
-        dimensions=levels | dict.fromkeys(rules.event_dimensions, "event"),
-    )
+def _end_of_day_after(day: date | None, time_zone: str) -> datetime:
+    """The latest moment at which a build still holds that day for the last complete one."""
+    after = (day or date(2030, 1, 1)) + timedelta(days=2)
+    midnight = datetime.combine(after, time(0), ZoneInfo(time_zone))
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
