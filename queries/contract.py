@@ -88,13 +88,13 @@ def read_contract(name: str, text: str) -> Contract:
 
 def _header(text: str) -> str:
     return "\n".join(
-        line.removeprefix("--").strip() for line in text.split("\n\n")[0].strip().splitlines()
+        line.removeprefix("--").strip() for line in text.partition("\n\n")[0].strip().splitlines()
     )
 
 
 def _section(text: str, title: str) -> tuple[Field, ...]:
     """The fields under a title; a line indented deeper than a name continues the meaning."""
-    block = text.split("\n\n")[0].partition(f"-- {title}\n")[2].partition("\n--\n")[0]
+    block = text.partition("\n\n")[0].partition(f"-- {title}\n")[2].partition("\n--\n")[0]
     fields: list[Field] = []
     for line in block.splitlines():
         parts = line.removeprefix("--").split(maxsplit=2)

@@ -70,7 +70,9 @@ class Segment:
     def canonical(self) -> "Segment":
         """The same segment in one order of filters and values, for comparing and caching."""
         filters = (
-            Filter(one.dimension, tuple(sorted(set(one.values), key=lambda v: (v is None, v or ""))))
+            Filter(
+                one.dimension, tuple(sorted(set(one.values), key=lambda v: (v is None, v or "")))
+            )
             for one in self.filters
         )
         return Segment(tuple(sorted(filters, key=lambda one: (one.dimension, str(one.values)))))
@@ -97,7 +99,7 @@ class Narrowing:
 
 
 @lru_cache(maxsize=256)
-def _tree(sql: str) -> exp.Expression:
+def _tree(sql: str) -> exp.Expr:
     return sqlglot.parse_one(sql, dialect="duckdb")
 
 
@@ -127,7 +129,7 @@ def narrowed(sql: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
 
 def _narrowed_table(
     table: str, alias: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
-) -> exp.Expression | None:
+) -> exp.Expr | None:
     """A subquery in place of the table; None where nothing about it changes."""
     own = narrowing.aliases.get(alias, Segment())
     filters = (*narrowing.segment.canonical().filters, *own.canonical().filters)
@@ -157,10 +159,10 @@ def _column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
-def _condition(one: Filter, table: str | None = None) -> exp.Expression:
+def _condition(one: Filter, table: str | None = None) -> exp.Expr:
     """`column in (…)`, with a missing value spelled `is null`."""
     given = [value for value in one.values if value is not None]
-    tests: list[exp.Expression] = []
+    tests: list[exp.Expr] = []
     if given:
         literals = [exp.Literal.string(value) for value in given]
         tests.append(exp.In(this=_column(one.dimension, table), expressions=literals))
@@ -169,7 +171,7 @@ def _condition(one: Filter, table: str | None = None) -> exp.Expression:
     return exp.paren(exp.or_(*tests)) if tests else exp.false()
 
 
-def _segment(by: Dimension | None, table: str) -> exp.Expression:
+def _segment(by: Dimension | None, table: str) -> exp.Expr:
     """The column `segment`: the dimension's value, or one name for everybody."""
     if by is None:
         return exp.alias_(exp.Literal.string(EVERYONE), "segment")
@@ -229,7 +231,9 @@ def _user_days_anew(
     ]
     rows = exp.select(*columns).from_("segment_days as kept")
     rows = _with_users(rows, by).where(*(_condition(one, "kept") for one in on_events))
-    rows = _of_users(rows, on_users).group_by(exp.column("day", "kept"), exp.column("user_key", "kept"))
+    rows = _of_users(rows, on_users).group_by(
+        exp.column("day", "kept"), exp.column("user_key", "kept")
+    )
     if by is not None:
         rows = rows.group_by(_column(by.name, _segment_source(by)))
     window = "over (partition by user_key, segment order by day)"
@@ -242,7 +246,7 @@ def _user_days_anew(
     ).from_(rows.subquery("narrowed_days"))  # fmt: skip
 
 
-def _total(column: str) -> exp.Expression:
+def _total(column: str) -> exp.Expr:
     return exp.cast(exp.func("sum", exp.column(column, "kept")), "bigint")
 
 

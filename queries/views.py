@@ -51,8 +51,10 @@ def view_statements(folder: Path, snapshot: Snapshot, settings: Settings) -> lis
     for table in (*COLUMNS, "segment_days"):
         files = _files(folder, snapshot.partitions.get(table, ()))
         statements.append(_rollup(table, files, rollup_columns(table, dimensions)))
-    for table in SIDE_TABLES:
-        statements.append(_canonical(table, _files(folder, snapshot.partitions.get(table, ()))))
+    statements += [
+        _canonical(table, _files(folder, snapshot.partitions.get(table, ())))
+        for table in SIDE_TABLES
+    ]
     statements.append(_quarantine(_files(folder, snapshot.partitions.get("quarantine", ()))))
     return statements
 
@@ -80,7 +82,9 @@ def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> str:
     shown = ", ".join(quoted(column) for column in columns)
     segment = f", {text(EVERYONE)} as segment" if table in SEGMENTED else ""
     if not files:
-        empty = ", ".join(f"cast(null as {TYPES.get(c, 'varchar')}) as {quoted(c)}" for c in columns)
+        empty = ", ".join(
+            f"cast(null as {TYPES.get(c, 'varchar')}) as {quoted(c)}" for c in columns
+        )
         return f"create view {table} as select {empty}{segment} where false"
     if table == "sessions":
         return f"create view sessions as {_stitched(files, columns)}"
@@ -134,7 +138,8 @@ def _calendar(snapshot: Snapshot, settings: Settings) -> str:
     shift = 1 if settings.product.week_start == "sunday" else 0
     return (
         "create table calendar as select cast(day as date) as day, "
-        f"cast(date_trunc('week', day + {shift} * interval 1 day) - {shift} * interval 1 day as date)"
+        f"cast(date_trunc('week', day + {shift} * interval 1 day) "
+        f"- {shift} * interval 1 day as date)"
         " as week_start, cast(date_trunc('month', day) as date) as month_start "
         f"from generate_series(timestamp '{first}', timestamp '{last}', interval 1 day) as t(day)"
     )

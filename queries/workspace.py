@@ -112,13 +112,17 @@ class Workspace:
         asked = contract(name)
         _check_parameters(asked, parameters)
         if by is not None and not asked.can_be_broken_down:
-            raise QueryError(f"the query {name!r} cannot be broken down: it has no column 'segment'")
+            raise QueryError(
+                f"the query {name!r} cannot be broken down: it has no column 'segment'"
+            )
         snapshot, engine = self._require()
         narrowing = Narrowing((segment or Segment()).canonical(), by, dict(filters_for or {}))
         sql = narrowed(asked.text, narrowing, dimensions_of(snapshot))
         key = (snapshot.id, sql, _canonical(parameters))
         remembered = self._remembered(key)
-        return remembered or self._remember(key, self._answer(asked, sql, parameters, snapshot, engine))
+        return remembered or self._remember(
+            key, self._answer(asked, sql, parameters, snapshot, engine)
+        )
 
     def _answer(
         self,
@@ -165,7 +169,8 @@ class Workspace:
         held = self._hold()
         if held is None:
             raise NoSnapshot(
-                f"nothing has been built for {self.folder} yet; run: python app.py build {self.folder}"
+                f"nothing has been built for {self.folder} yet; "
+                f"run: python app.py build {self.folder}"
             )
         return held
 

@@ -103,7 +103,8 @@ def build(folder: Path | None) -> None:
         return
     rate = result.events_read / result.seconds
     click.echo(
-        f"Built in {result.seconds:.1f} s: {result.events_read:,} events read, {rate:,.0f} a second; "
+        f"Built in {result.seconds:.1f} s: {result.events_read:,} events read, "
+        f"{rate:,.0f} a second; "
         f"complete up to {snapshot.watermark or 'no day yet'}."
     )
     _say_left_out(workspace)

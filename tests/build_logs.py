@@ -26,6 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "users": ("user_id", "first_day", "last_day"),
 }  # fmt: skip
 
+METRIC_COLUMNS = ("day", "metric", "dimension", "value", "numerator", "denominator")
 SETTINGS = """
 [product]
 name = "Random"
@@ -44,13 +45,13 @@ RULES = Rules(
 
 def random_log(seed: int, *, people: int = 12, days: int = 12, given: float = 0.3) -> list[Row]:
     """Visits of some people around the change to summer time, many of them over midnight."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - invented chance
     start = datetime(2025, 3, 24, tzinfo=UTC)
     rows: list[Row] = []
     for person in range(people):
         for number in range(chance.randrange(1, 2 * days)):
             at = start + timedelta(days=days * chance.random())
-            if chance.random() < 0.4:  # noqa: PLR2004
+            if chance.random() < 0.4:
                 at = at.replace(hour=chance.choice((21, 22, 23)), minute=chance.randrange(60))
             session = f"s{number}" if chance.random() < given else None
             for _ in range(chance.randrange(1, 8)):
@@ -117,16 +118,18 @@ def counted_tables(rows: Sequence[Row], rules: Rules = RULES) -> dict[str, bytes
 
 def _built(workspace: Workspace, name: str) -> pl.DataFrame:
     if name in ("users", "metric_days"):
-        columns = COLUMNS.get(name, ("day", "metric", "dimension", "value", "numerator", "denominator"))
-        sql = f"select {', '.join(columns)} from {name}"
+        columns = COLUMNS.get(name, METRIC_COLUMNS)
+        sql = f"select {', '.join(columns)} from {name}"  # noqa: S608 - names of ours
     else:
         shown = ", ".join("users.user_id" if c == "user_id" else f"one.{c}" for c in COLUMNS[name])
-        sql = f"select {shown} from {name} as one join users using (user_key)"
+        sql = f"select {shown} from {name} as one join users using (user_key)"  # noqa: S608
     return pl.DataFrame(pl.from_arrow(workspace.engine.query(sql, {})))
 
 
 def _counted(table: Table, ids: dict[int, str], columns: tuple[str, ...]) -> pl.DataFrame:
-    rows = [{c: ids[row["user_key"]] if c == "user_id" else row[c] for c in columns} for row in table]
+    rows = [
+        {c: ids[row["user_key"]] if c == "user_id" else row[c] for c in columns} for row in table
+    ]
     return pl.DataFrame(rows, infer_schema_length=None).select(columns)
 
 

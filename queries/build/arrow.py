@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from queries.build.days import DAY, EPOCH_AT, NEVER
 from queries.build.grouping import FeatureDays, UserDays
@@ -127,18 +128,23 @@ def sessions_table(rows: Visits, cells: Cells, dimensions: Sequence[str]) -> pa.
     })  # fmt: skip
 
 
+def day_numbers(column: pa.ChunkedArray) -> npt.NDArray[np.uint16]:
+    """Dates as day numbers; null becomes NEVER."""
+    numbers = pc.fill_null(column.cast(pa.int32()), EPOCH_DATE).to_numpy()
+    days: npt.NDArray[np.uint16] = (numbers - EPOCH_DATE).astype(np.uint16)
+    return days
+
+
 def visits_of(table: pa.Table) -> Visits:
     """`sessions_table` read back, without event dimensions."""
-    def number(name: str, kind: Any) -> npt.NDArray[Any]:
-        return table[name].cast(pa.int64()).to_numpy().astype(kind)
 
-    def day(name: str) -> npt.NDArray[np.uint16]:
-        days = table[name].cast(pa.date32()).cast(pa.int32()).to_numpy()
-        return (days - EPOCH_DATE).astype(np.uint16)
+    def number(name: str, kind: Any) -> npt.NDArray[Any]:
+        numbers: npt.NDArray[Any] = table[name].cast(pa.int64()).to_numpy().astype(kind)
+        return numbers
 
     return Visits(
-        on_day=day("on_day"),
-        day=day("day"),
+        on_day=day_numbers(table["on_day"]),
+        day=day_numbers(table["day"]),
         user=number("user_key", np.int32),
         started_at=number("started_at", np.int64),
         last_at=number("last_at", np.int64),

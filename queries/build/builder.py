@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,23 +14,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from queries.build import quarantine
-from queries.build.arrow import EPOCH_DATE
+from queries.build.arrow import day_numbers
 from queries.build.days import SECOND, LocalTime, day_number, day_of, local_time, microseconds
-from queries.build.events_build import ROLLUPS, Built, EventsBuild, Plan, Tools, numberings
+from queries.build.events_build import EventsBuild
 from queries.build.history import History, no_history
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.lock import only_builder
 from queries.build.metric_days import extra_columns
 from queries.build.outline import Outline, outline
 from queries.build.partitions import Partitions, take_out
+from queries.build.plan import ROLLUPS, Built, Plan, Tools, numberings
 from queries.build.reading import EventReader
 from queries.build.side_tables import SideTable, read_side_table
 from queries.build.sources import Changes, changes
+from queries.build.table_states import Now, events_state, side_state
 from queries.build.users_build import Described, event_dimensions, user_dimensions, users_table
-from queries.build.watermark import watermark
 from queries.definitions import MetricDefinition
-from queries.snapshot import Partition, Snapshot, TableState, publish, read_snapshot
-from queries.tables import SIDE_TABLES, TABLES
+from queries.snapshot import Partition, Snapshot, SourceFile, TableState, publish, read_snapshot
+from queries.tables import SIDE_TABLES
 from queries.workspace import Workspace, settings_digest
 
 MOST_SMALL = 32
@@ -62,7 +63,7 @@ class _Clock:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def step(self, name: str) -> "Iterable[None]":  # type: ignore[misc]
+    def step(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
             yield
@@ -112,7 +113,7 @@ class _Build:
         self.clock = _Clock()
         self.local: LocalTime = local_time(self.settings.product.zone, self.now)
         self.partitions = Partitions(workspace.folder)
-        self._progress = progress or (lambda step, done, total: None)
+        self._progress = progress or _silent
         self._done = 0
         self._total = 0
 
@@ -124,23 +125,26 @@ class _Build:
             old = self._usable(read_snapshot(self.workspace.folder), digest)
         with self._step("tables beside events"):
             sides = self._side_tables(inputs, old)
-            described, fresh_users = self._described(sides, old)
+            described = self._described(sides, old)
             dimensions = self._dimensions(inputs, described)
         if old is not None and dict(old.dimensions) != dimensions:
             old = None
             sides = self._side_tables(inputs, None)
-            described, fresh_users = self._described(sides, None)
+            described = self._described(sides, None)
         change = self._event_changes(inputs, old)
         if old is not None and change.is_empty and not any(sides.values()):
-            return BuildResult(old, False, 0, time.perf_counter() - self.start)
+            return self._result(old, is_new=False)
         snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
         publish(self.workspace.folder, snapshot)
         self.partitions.sweep()
-        return BuildResult(snapshot, True, self._done, time.perf_counter() - self.start)
+        return self._result(snapshot, is_new=True)
+
+    def _result(self, snapshot: Snapshot, *, is_new: bool) -> BuildResult:
+        return BuildResult(snapshot, is_new, self._done, time.perf_counter() - self.start)
 
     def _step(self, name: str) -> AbstractContextManager[None]:
         self._progress(name, self._done, self._total)
-        return self.clock.step(name)  # type: ignore[return-value]
+        return self.clock.step(name)
 
     def _usable(self, old: Snapshot | None, digest: str) -> Snapshot | None:
         """The snapshot before, if this build can go on from it."""
@@ -156,22 +160,18 @@ class _Build:
             found = inputs.files.get(name, [])
             change = changes(found, known, self.now_us)
             must = old is None or not change.is_empty
-            sides[name] = (
-                read_side_table(name, found, self.settings, self.now_us) if must else None
-            )
+            sides[name] = read_side_table(name, found, self.settings, self.now_us) if must else None
         return sides
 
-    def _described(
-        self, sides: Mapping[str, SideTable | None], old: Snapshot | None
-    ) -> tuple[Described, bool]:
+    def _described(self, sides: Mapping[str, SideTable | None], old: Snapshot | None) -> Described:
         """What is known of users, read anew or as before."""
         users = sides["users"]
         if users is not None:
             names = user_dimensions(self.settings, users.rows)
-            return Described(users.rows, names), True
+            return Described(users.rows, names)
         rows = pl.DataFrame(pl.from_arrow(self._stored("users_described", old)))
         names = tuple(n for n, level in (old.dimensions if old else {}).items() if level == "user")
-        return Described(rows, names), False
+        return Described(rows, names)
 
     def _stored(self, name: str, old: Snapshot | None) -> pa.Table:
         files = old.partitions.get(name, ()) if old else ()
@@ -229,7 +229,9 @@ class _Build:
         lows = [self._low(one) for one in outlines]
         order = sorted(range(len(lows)), key=lambda n: (lows[n], change.fresh[n].path))
         touched = {
-            day_number(date.fromisoformat(day)) for file in change.gone.values() for day in file.days
+            day_number(date.fromisoformat(day))
+            for file in change.gone.values()
+            for day in file.days
         }
         paths = sorted(file.path for file in inputs.files["events"])
         return Plan(
@@ -279,7 +281,7 @@ class _Build:
             seconds=time.perf_counter() - self.start,
             settings_digest=digest,
             partitions={name: files for name, files in partitions.items() if files},
-            sources=self._states(inputs, old, built, sides, change, days),
+            sources=self._states(inputs, old, dict(change.same) | built.files, sides, days),
             dimensions=dimensions,
             kinds=tuple(tools.numberings.kinds.values),
             days=days,
@@ -287,22 +289,17 @@ class _Build:
             timings=self.clock.seconds,
         )
 
-    def _partitions(
-        self, old: Snapshot | None, built: Built
-    ) -> dict[str, tuple[Partition, ...]]:
+    def _partitions(self, old: Snapshot | None, built: Built) -> dict[str, tuple[Partition, ...]]:
         """Old files without the days that were made anew, new files, small ones put together."""
         held = {name: old.partitions.get(name, ()) if old else () for name in ROLLUPS}
         touched = {day_of(day) for day in built.touched}
         user_days = held.pop("user_days")
         left = take_out(self.partitions, held, touched)
-        first = min(built.rewritten_from, default=None)
-        left["user_days"] = self._before(user_days, None if first is None else day_of(first))
+        left["user_days"] = self._before(user_days, built.rewritten_from)
         joined = {name: (*left[name], *built.partitions[name]) for name in ROLLUPS}
         return {name: self._compacted(name, files) for name, files in joined.items()}
 
-    def _before(
-        self, files: Sequence[Partition], first: date | None
-    ) -> tuple[Partition, ...]:
+    def _before(self, files: Sequence[Partition], first: date | None) -> tuple[Partition, ...]:
         """User-days before the day from which they were all written anew."""
         if first is None:
             return tuple(files)
@@ -349,7 +346,7 @@ class _Build:
             active[: len(before)] = before
             active[: len(built.active)] |= built.active
             return active
-        files = [one for one in partitions.get("feature_days", ())]
+        files = partitions.get("feature_days", ())
         if not files:
             return np.zeros(0, dtype=bool)
         keys = pc.unique(self.partitions.read(files, ["user_key"])["user_key"]).to_numpy()
@@ -382,65 +379,28 @@ class _Build:
         self,
         inputs: Inputs,
         old: Snapshot | None,
-        built: Built,
+        files: Mapping[str, SourceFile],
         sides: Mapping[str, SideTable | None],
-        change: Changes,
         days: Mapping[str, tuple[int, int, int]],
     ) -> dict[str, TableState]:
-        last_seconds = {date.fromisoformat(day): facts[2] for day, facts in days.items()}
-        states = {
-            "events": TableState(
-                files=dict(sorted((change.same | built.files).items())),
-                rows=sum(facts[0] for facts in days.values()),
-                columns=inputs.event_mapping,
-                watermark=self._watermark(last_seconds),
-                last_day=max(last_seconds, default=None),
-            )
-        }
+        now = Now(self.now, self.settings.product.zone, self.local, self.settings.activity.last_day)
+        states = {"events": events_state(files, days, inputs.event_mapping, now)}
         for name, side in sides.items():
             if side is not None:
-                states[name] = self._side_state(name, side)
+                states[name] = side_state(name, side, now)
             elif old is not None and name in old.sources:
                 states[name] = old.sources[name]
         return states
 
-    def _side_state(self, name: str, side: SideTable) -> TableState:
-        moment = TABLES[name].moment
-        last_seconds = self._last_seconds(side.rows[moment]) if moment else {}
-        return TableState(
-            files=side.files,
-            rows=side.rows.height,
-            columns=side.columns,
-            watermark=self._watermark(last_seconds),
-            last_day=max(last_seconds, default=None),
-        )
 
-    def _last_seconds(self, moments: pl.Series) -> dict[date, int]:
-        """Second of the local day of the last row, by local day."""
-        at = moments.drop_nulls().cast(pl.Int64).to_numpy().astype(np.int64)
-        at = at[(at >= 0) & (at <= self.now_us)]
-        if not len(at):
-            return {}
-        local = self.local.local(at) // SECOND
-        days = pl.DataFrame({"day": local // 86_400, "second": local % 86_400})
-        latest = days.group_by("day").agg(pl.col("second").max())
-        epoch = date(1970, 1, 1)
-        return {epoch + timedelta(days=day): second for day, second in latest.iter_rows()}
-
-    def _watermark(self, last_seconds: Mapping[date, int]) -> date | None:
-        today = self.now.astimezone(self.settings.product.zone).date()
-        return watermark(last_seconds, today, self.settings.activity.last_day)
+def _silent(step: str, done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def _history_of(users: pa.Table) -> History:
     if not users.num_columns:
         return no_history()
-
-    def days(name: str) -> npt.NDArray[np.uint16]:
-        numbers = pc.fill_null(users[name].cast(pa.int32()), EPOCH_DATE).to_numpy()
-        return (numbers - EPOCH_DATE).astype(np.uint16)
-
-    return History(days("first_day"), days("last_day"))
+    return History(day_numbers(users["first_day"]), day_numbers(users["last_day"]))
 
 
 def _unseen(ids: Sequence[str], described: Described) -> list[str]:

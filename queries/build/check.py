@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from queries.build.days import local_time, microseconds
-from queries.build.events_build import numberings
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.mapping import FileProblem
 from queries.build.metric_days import extra_columns
+from queries.build.plan import numberings
 from queries.build.reading import EventReader, merged_reasons, source_name
 from queries.build.side_tables import read_side_table
 from queries.build.sources import Found
@@ -66,7 +66,7 @@ def check(
     now = now or datetime.now(UTC)
     inputs = find_inputs(workspace)
     of_users, sides = _side_checks(workspace, inputs, microseconds(now))
-    events = _events_check(workspace, inputs, of_users, now, progress or (lambda done, of: None))
+    events = _events_check(workspace, inputs, of_users, now, progress or _silent)
     return [events, *sides]
 
 
@@ -124,6 +124,10 @@ def _events_check(
         *_metrics_note(workspace, of_events, inputs),
     )
     return TableCheck("events", len(files), rows, inputs.event_mapping, reasons, problems, notes)
+
+
+def _silent(done: int, of: int) -> None:
+    """Tell nobody."""
 
 
 def _read(reader: EventReader, file: Found, position: int) -> tuple[int, dict[str, int]]:

@@ -106,7 +106,7 @@ def chunk(
     active = order if counted.all() else order[counted]
     user, day = rows.user[active], rows.day[active]
     cell, at = rows.cell[active], rows.at[active]
-    tables = {}
+    tables: dict[str, pa.Table] = {}
     if only & {"steps", "feature_days"}:
         tables |= _by_kind(rows, order, book, only)
     if "metric_days" in only and metrics:

@@ -141,9 +141,7 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
     return codes, _tuples(columns, codes, len(present))
 
 
-def _compressed(
-    joint: npt.NDArray[np.int64], size: int
-) -> tuple[npt.NDArray[np.int64], Codes]:
+def _compressed(joint: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], Codes]:
     """The different values in order, and each row's position among them."""
     if size <= max(4 * len(joint), 2**16):
         seen = np.zeros(size, dtype=bool)

@@ -43,7 +43,9 @@ def convert(source: Path, table: str, folder: Path) -> tuple[Path, int]:
             link.execute(f"create view source as select * from {_reader(source)}")
             columns = link.sql("describe source").fetchall()
             shown = ", ".join(_column(str(row[0]), str(row[1])) for row in columns)
-            link.execute(f"copy (select {shown} from source) to {text(str(beside))} (format parquet)")
+            link.execute(
+                f"copy (select {shown} from source) to {text(str(beside))} (format parquet)"
+            )
             rows = link.sql(f"select count(*) from read_parquet({text(str(beside))})").fetchall()
         except duckdb.Error as error:
             beside.unlink(missing_ok=True)

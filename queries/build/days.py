@@ -79,12 +79,15 @@ class LocalTime:
     def local(self, moments: Integers) -> Integers:
         """Local clock time of UTC instants, both in microseconds since 1970."""
         if not len(self.changes):
-            return moments + self.offsets[0]
+            only: Integers = moments + self.offsets[0]
+            return only
         if len(moments):
             first, last = np.searchsorted(self.changes, (moments.min(), moments.max()), "right")
             if first == last:  # one offset holds for all of them, the usual case
-                return moments + self.offsets[first]
-        return moments + self.offsets[np.searchsorted(self.changes, moments, side="right")]
+                alike: Integers = moments + self.offsets[first]
+                return alike
+        local: Integers = moments + self.offsets[np.searchsorted(self.changes, moments, "right")]
+        return local
 
     def day_and_hour(
         self, moments: Integers

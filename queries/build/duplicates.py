@@ -25,7 +25,7 @@ def suspects(rows: EventRows, order: Order) -> Order:
     same = (user[1:] == user[:-1]) & (at[1:] == at[:-1])
     if not same.any():
         return np.empty(0, dtype=np.intp)
-    member = np.append(same, False) | np.insert(same, 0, False)  # noqa: FBT003
+    member = np.append(same, False) | np.insert(same, 0, False)
     some = order[member]
     some = some[np.lexsort((rows.cell[some], rows.kind[some], rows.at[some], rows.user[some]))]
     first = starts(rows.user[some], rows.at[some], rows.kind[some], rows.cell[some])

@@ -47,7 +47,7 @@ def segment_days(
     cell: npt.NDArray[np.int32],
     hour: npt.NDArray[np.uint8],
 ) -> UserDays:
-    """Events sorted by user and time, counted by (user, day, cell); sessions are filled in later."""
+    """Events sorted by user and time, counted by (user, day, cell); sessions come later."""
     first = starts(user, day, cell)
     mask = np.left_shift(np.int32(1), hour.astype(np.int32))
     runs = (user[first], day[first], cell[first])
@@ -122,9 +122,9 @@ def _order_in_groups(
         same &= column[1:] == column[:-1]
     if not same.any():
         return slice(None)
-    member = np.append(same, False) | np.insert(same, 0, False)  # noqa: FBT003
+    member = np.append(same, False) | np.insert(same, 0, False)
     rows = np.flatnonzero(member)
-    number = np.cumsum(np.insert(~same, 0, True)[rows])  # noqa: FBT003
+    number = np.cumsum(np.insert(~same, 0, True)[rows])
     order = np.arange(len(cell))
     order[rows] = rows[np.lexsort((cell[rows], number))]
     return order

@@ -25,8 +25,8 @@ class History:
         none = np.full(missing, NEVER, dtype=np.uint16)
         return History(np.concatenate([self.first, none]), np.concatenate([self.last, none]))
 
-    def forget(self, user: npt.NDArray[np.int32], day: Days, prev: Days) -> None:
-        """Take back days from some day on; rows in the order of user and day, all of them."""
+    def forget(self, user: npt.NDArray[np.int32], prev: Days) -> None:
+        """Take back all days from some day on; rows in the order of user and day."""
         if not len(user):
             return
         first = starts(user)

@@ -102,7 +102,9 @@ def _ask(table: str, query: str, sources: Mapping[str, list[Found]], path: Path)
             listed = file_list(file.path for file in files)
             link.execute(f"create view {quoted(name)} as select * from read_parquet({listed})")
         try:
-            link.execute(f"copy ({query.strip().rstrip(';')}) to {text(str(beside))} (format parquet)")
+            link.execute(
+                f"copy ({query.strip().rstrip(';')}) to {text(str(beside))} (format parquet)"
+            )
         except duckdb.Error as error:
             beside.unlink(missing_ok=True)
             raise WorkspaceError(f"tables.{table}.query: {error}") from error

@@ -58,9 +58,7 @@ def mapping(table: str, settings: Settings, columns: Iterable[str]) -> FileMappi
     ours = TABLES[table]
     plain = {name: source for name, source in declared.items() if source in there}
     computed = {name: source for name, source in declared.items() if source not in there}
-    for name in there:
-        if name not in declared and (name in ours.names or ours.is_open):
-            plain[name] = name
+    plain |= {n: n for n in there if n not in declared and (n in ours.names or ours.is_open)}
     missing = [name for name in ours.required if name not in plain and name not in computed]
     if missing:
         raise FileProblem(_missing(table, missing, there))

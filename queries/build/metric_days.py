@@ -281,8 +281,8 @@ class _Asked:
 
     def _projected(self, expression: str, table: str) -> Numbers:
         answer = self._link.sql(f"select cast(({expression}) as double) as number from {table}")
-        numbers = answer.to_arrow_table()["number"].to_numpy()
-        return numbers.astype(np.float64)
+        numbers: Numbers = answer.to_arrow_table()["number"].to_numpy()
+        return numbers
 
     def _kinds_table(self) -> pa.Table:
         number = np.arange(len(self._meaning.kinds), dtype=np.int32)

@@ -48,7 +48,8 @@ def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     whole = column.cast(pa.int64())
     if whole.null_count:
         whole = pc.fill_null(whole, UNREADABLE)
-    return whole.to_numpy()
+    numbers: npt.NDArray[np.int64] = whole.to_numpy()
+    return numbers
 
 
 def _from_text(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:

@@ -63,9 +63,7 @@ class Partitions:
         first, last = (day_of(min(days)), day_of(max(days))) if days else (None, None)
         return self._described(path, first, last, rows.num_rows)
 
-    def read(
-        self, partitions: Iterable[Partition], columns: list[str] | None = None
-    ) -> pa.Table:
+    def read(self, partitions: Iterable[Partition], columns: list[str] | None = None) -> pa.Table:
         """All rows of some partitions, one after the other; at least one partition."""
         tables = [
             pq.read_table(self.folder / one.file, columns=columns, partitioning=None)
@@ -73,9 +71,7 @@ class Partitions:
         ]
         return pa.concat_tables(tables, promote_options="permissive")
 
-    def without(
-        self, table: str, partition: Partition, days: Iterable[date]
-    ) -> Partition | None:
+    def without(self, table: str, partition: Partition, days: Iterable[date]) -> Partition | None:
         """The partition without some days; None when nothing is left."""
         column = DAY_COLUMN.get(table, "day")
         rows = self.read([partition])
@@ -94,7 +90,7 @@ class Partitions:
         files = file_list(str(self.folder / one.file) for one in partitions)
         order = ", ".join(quoted(name) for name in SORTED_BY[table])
         with memory_link() as link:
-                link.execute(
+            link.execute(
                 f"copy (select * from read_parquet({files}) order by {order}) to '{path}' "
                 f"(format parquet, compression zstd, row_group_size {ROW_GROUP})"
             )
@@ -131,9 +127,7 @@ class Partitions:
     def _new_path(self, table: str) -> Path:
         return self.folder / "data" / table / f"{uuid.uuid4().hex[:16]}.parquet"
 
-    def _described(
-        self, path: Path, first: date | None, last: date | None, rows: int
-    ) -> Partition:
+    def _described(self, path: Path, first: date | None, last: date | None, rows: int) -> Partition:
         size = path.stat().st_size
         return Partition(str(path.relative_to(self.folder)), first, last, rows, size)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -60,10 +61,7 @@ class EventRows:
             rows = self.take(np.argsort(self.day, kind="stable"))
         cuts = np.flatnonzero(rows.day[1:] != rows.day[:-1]) + 1
         edges = [0, *cuts.tolist(), len(rows)]
-        return {
-            int(rows.day[start]): rows.part(start, end)
-            for start, end in zip(edges[:-1], edges[1:], strict=True)
-        }
+        return {int(rows.day[start]): rows.part(start, end) for start, end in pairwise(edges)}
 
 
 ARRAYS = tuple(field.name for field in fields(EventRows) if field.name != "extras")

@@ -40,11 +40,11 @@ class Open:
     def equals(self, other: "Open") -> bool:
         """Whether both leave the next day the same."""
         return all(
-            np.array_equal(a, b)
-            for a, b in zip(self._sorted(), other._sorted(), strict=True)
+            np.array_equal(a, b) for a, b in zip(self.in_order(), other.in_order(), strict=True)
         )
 
-    def _sorted(self) -> tuple[npt.NDArray[np.generic], ...]:
+    def in_order(self) -> tuple[npt.NDArray[np.generic], ...]:
+        """All columns, sorted by user, session and beginning."""
         order = np.lexsort((self.started_at, self.session, self.user))
         columns = (self.user, self.session, self.started_at, self.last_at, self.day)
         return tuple(column[order] for column in columns)
@@ -156,9 +156,7 @@ def _is_clean(rows: Moments) -> bool:
     return not np.any(session[1:] == session[:-1])
 
 
-def _first_events(
-    rows: Moments, stream: npt.NDArray[np.intp], idle: int
-) -> npt.NDArray[np.intp]:
+def _first_events(rows: Moments, stream: npt.NDArray[np.intp], idle: int) -> npt.NDArray[np.intp]:
     """Positions of the events that begin a session, but for those that go on from before."""
     is_new = np.zeros(len(rows.at), dtype=bool)
     is_new[1:] = ((rows.at[1:] - rows.at[:-1]) > idle) & (rows.session[1:] == 0)
@@ -176,9 +174,7 @@ class _Resumed:
     day: npt.NDArray[np.uint16]
 
 
-def _resumed(
-    rows: Moments, stream: npt.NDArray[np.intp], before: Open, idle: int
-) -> _Resumed:
+def _resumed(rows: Moments, stream: npt.NDArray[np.intp], before: Open, idle: int) -> _Resumed:
     """The first events of users whose open session they continue."""
     firsts = pl.DataFrame({
         "user": rows.user[stream], "session": rows.session[stream], "at": rows.at[stream],
@@ -214,7 +210,7 @@ def _cap(
 def _parts(
     rows: Moments, began: Integers, filed: npt.NDArray[np.uint16], until: Integers
 ) -> Visits:
-    """One row per session and local day; `until`: where each session stood before its first event."""
+    """One row per session and local day; `until`: how far each was before its first event."""
     first = starts(rows.user, rows.session, began, rows.day)
     last = np.append(first[1:], len(rows.at))[: len(first)] - 1
     is_start = rows.at[first] == began[first]
@@ -224,7 +220,9 @@ def _parts(
         user=rows.user[first],
         started_at=began[first],
         last_at=rows.at[last],
-        seconds=(rows.at[last] - np.where(is_start, began[first], _stood(rows, began, until, first)))
+        seconds=(
+            rows.at[last] - np.where(is_start, began[first], _stood(rows, began, until, first))
+        )
         / SECOND,
         events=(last - first + 1).astype(np.int64),
         is_start=is_start,

@@ -65,8 +65,10 @@ def read_side_table(name: str, files: list[Found], settings: Settings, now: int)
             continue
         columns |= mapped
         reasons = _reasons(table, frame, now)
-        bad = frame.select("row").with_columns(reasons.alias("reason")).filter(
-            pl.col("reason").is_not_null()
+        bad = (
+            frame.select("row")
+            .with_columns(reasons.alias("reason"))
+            .filter(pl.col("reason").is_not_null())
         )
         frames.append(frame.filter(reasons.is_null()).with_columns(pl.lit(number).alias("file")))
         quarantined.append(_left_out(name, file, bad))
@@ -77,9 +79,7 @@ def read_side_table(name: str, files: list[Found], settings: Settings, now: int)
         file = files[int(str(number))]
         quarantined.append(_left_out(name, file, bad))
         described[file.path] = _with_reasons(described[file.path], bad)
-    return SideTable(
-        rows.drop("row", "file"), described, pa.concat_tables(quarantined), columns
-    )
+    return SideTable(rows.drop("row", "file"), described, pa.concat_tables(quarantined), columns)
 
 
 def _read(table: Table, file: Found, settings: Settings) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -121,9 +121,11 @@ def _typed(column: pa.ChunkedArray, name: str, ours: Column | None) -> Iterator[
         yield raw
         return
     if raw.dtype.is_nested():
-        raw = pl.DataFrame({name: raw}).select(
-            pl.struct(name).struct.json_encode().alias(name)
-        ).to_series()
+        raw = (
+            pl.DataFrame({name: raw})
+            .select(pl.struct(name).struct.json_encode().alias(name))
+            .to_series()
+        )
     values = _as_boolean(raw) if kind == "boolean" else _cast(raw, wanted)
     yield values
     yield pl.Series(_flag(name), values.is_null() & raw.is_not_null())
@@ -239,9 +241,7 @@ def _problem(file: Found, message: str) -> SourceFile:
         digest = file.digest()
     except OSError:
         digest = ""
-    return SourceFile(
-        file.path, file.size, file.modified_ns, digest, None, {}, {}, problem=message
-    )
+    return SourceFile(file.path, file.size, file.modified_ns, digest, None, {}, {}, problem=message)
 
 
 def _empty(table: Table) -> pl.DataFrame:

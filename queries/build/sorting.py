@@ -1,4 +1,4 @@
-"""Orders of millions of small integers, by radix passes of 16 bits that keep the order of equals."""
+"""Orders of millions of small integers, by passes of 16 bits that keep the order of equals."""
 
 from typing import Any
 

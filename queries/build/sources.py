@@ -69,7 +69,11 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
     if path.is_dir():
         return [p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()]
     if has_magic(pattern) and not path.exists():
-        return [Path(p) for p in glob(str(path), recursive=True) if Path(p).is_file()]
+        return [
+            Path(p)
+            for p in glob(str(path), recursive=True)  # noqa: PTH207 - absolute patterns, too
+            if Path(p).is_file()
+        ]
     return [path] if path.is_file() else []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
 
+Rule = Literal["auto", "complete", "incomplete"]
 WEEK = timedelta(days=7)
 WEEKS_BACK = 8
 WEEKS_NEEDED = 4
@@ -12,7 +13,7 @@ WEEKS_NEEDED = 4
 def watermark(
     last_seconds: Mapping[date, int],
     today: date,
-    rule: Literal["auto", "complete", "incomplete"],
+    rule: Rule,
 ) -> date | None:
     """The last complete local day; None: no day is.
 
@@ -26,7 +27,8 @@ def watermark(
         rule: "auto", or the owner's word that the last day is always or never complete.
 
     Examples:
-        >>> watermark({date(2025, 1, 6): 80_000, date(2025, 1, 7): 40_000}, date(2025, 2, 1), "auto")
+        >>> seen = {date(2025, 1, 6): 80_000, date(2025, 1, 7): 40_000}
+        >>> watermark(seen, date(2025, 2, 1), "auto")
         datetime.date(2025, 1, 6)
     """
     past = {day for day in last_seconds if day < today}
