@@ -23,8 +23,8 @@ help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
 
 .PHONY: run
-run: export TIDEMARK_WORKSPACE = $(WORKSPACE)
-run: export TIDEMARK_DATA = $(DATA)
+run: export TIDEMARK_WORKSPACE := $(WORKSPACE)
+run: export TIDEMARK_DATA := $(DATA)
 run: .venv/run.stamp  ## Open the dashboard: the demo, or WORKSPACE=folder [DATA=folder] [PORT=8501]
 ifeq ($(WORKSPACE),)
 	@$(VENV)/python app.py demo
