@@ -30,7 +30,7 @@ ifeq ($(WORKSPACE),)
 	@$(VENV)/python app.py demo
 endif
 	@$(VENV)/python app.py build
-	@echo "Tidemark is at http://localhost:$(PORT) (Ctrl+C stops it)"
+	@echo "Starting the dashboard (Ctrl+C stops it)"
 	@$(VENV)/python app.py serve --port $(PORT)
 
 .PHONY: test
