@@ -51,6 +51,7 @@ class EventsBuild:
         self._sessions = SessionsBuild(tools.clock, tools.partitions, old, tools.idle)
         self._pending: dict[int, list[EventRows]] = {day: [] for day in plan.touched}
         self._completed: set[int] = set()  # days to which unchanged files have been added
+        self._waiting_rows = 0  # rows of pending days
         self._last: int | None = None  # the last day that was finished
         self._pool = ThreadPoolExecutor(max_workers=THREADS)
         self._chunks: deque[tuple[list[int], Future[Chunk]]] = deque()
@@ -88,7 +89,8 @@ class EventsBuild:
                 ahead.append((file, self._pool.submit(self._read, file.path)))
             file, future = ahead.popleft()
             self._accept(file, future)
-            if horizon is not None and not self.plan.is_scattered:
+            is_enough = self._waiting_rows > CHUNK_ROWS
+            if is_enough and horizon is not None and not self.plan.is_scattered:
                 self._flush(horizon)
 
     def _read(self, path: str) -> list[Batch]:
@@ -107,6 +109,7 @@ class EventsBuild:
         for batch in batches:
             for day, rows in batch.good.by_day().items():
                 self._pending.setdefault(day, []).append(rows)
+                self._waiting_rows += len(rows)
                 days[day] = days.get(day, 0) + len(rows)
             self._quarantine(file.path, batch)
         self.built.touched |= set(days)
@@ -167,9 +170,11 @@ class EventsBuild:
                 for day, rows in batch.good.by_day().items():
                     if day in missing:
                         self._pending[day].append(rows)
+                        self._waiting_rows += len(rows)
 
     def _submit(self, days: list[int]) -> None:
         parts = [part for day in days for part in self._pending.pop(day)]
+        self._waiting_rows -= sum(len(part) for part in parts)
         if not parts:
             return
         future = self._pool.submit(self._roll_up, parts, self._book())

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
@@ -35,6 +36,8 @@ REASONS = (
 )
 FUTURE = REASONS.index("occurred_at is in the future")
 DUPLICATE = "duplicate row"
+# Odd, so that multiplying by it modulo 2**64 is one to one (Knuth, TAOCP 3, 6.4).
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 # Drivers' messages may name the file and quote bytes; the first line says what is wrong.
 _FIRST_LINE = re.compile(r"[^\n]*")
@@ -69,6 +72,16 @@ class Numberings:
     lock: threading.Lock
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What is read of files with one schema: the mapping, our columns, theirs, and texts."""
+
+    columns: FileMapping
+    wanted: list[str]
+    raw: list[str]
+    texts: list[str]
+
+
 class EventReader:
     """Reads files of events; several threads may read at once."""
 
@@ -88,6 +101,7 @@ class EventReader:
         self.now = now
         self.dimensions = dimensions
         self.extras = extras
+        self._uses: dict[tuple[Any, ...], _Use] = {}
         self._derivation = Derivation(settings.features, settings.activity)
 
     def batches(self, path: str, file: int) -> Iterator[Batch]:
@@ -105,17 +119,24 @@ class EventReader:
     def _tables(self, path: str) -> Iterator[pa.Table]:
         """The columns that are needed, under our names."""
         with parquet_file(path) as source:
-            schema = source.schema_arrow
+            use, metadata = self._use(source.schema_arrow), source.metadata
+        with parquet_file(path, use.texts, metadata) as source:
+            for groups in _row_groups(source):
+                yield renamed(_read(source, groups, use.raw), use.columns, use.wanted)
+
+    def _use(self, schema: pa.Schema) -> "_Use":
+        """What is read of a file with this schema; most files of a table have the same one."""
+        key = (tuple(schema.names), tuple(schema.types))
+        if key not in self._uses:
             columns = mapping("events", self.settings, schema.names)
             wanted = [name for name in columns.names if self._is_wanted(name)]
             raw = raw_columns(columns, wanted)
             unknown = sorted(set(raw) - set(schema.names))
             if unknown:
                 raise FileProblem(f"missing column {', '.join(unknown)}, named in workspace.toml")
-        texts = [n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)]
-        with parquet_file(path, texts) as source:
-            for groups in _row_groups(source):
-                yield renamed(_read(source, groups, raw), columns, wanted)
+            texts = [n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)]
+            self._uses[key] = _Use(columns, wanted, raw, texts)
+        return self._uses[key]
 
     def _is_wanted(self, name: str) -> bool:
         own = ("user_id", "event", "occurred_at", "session_id", "feature", "action")
@@ -205,14 +226,19 @@ class EventReader:
         return numbers[codes] if len(numbers) else codes
 
 
-def parquet_file(path: str, texts: list[str] | None = None) -> pq.ParquetFile:
+def parquet_file(
+    path: str, texts: list[str] | None = None, metadata: pq.FileMetaData | None = None
+) -> pq.ParquetFile:
     """A Parquet file, opened; texts of the named columns come as dictionaries.
 
     Raises:
         FileProblem: It is not readable as Parquet.
     """
     try:
-        return pq.ParquetFile(path, read_dictionary=texts or None)
+        # Without reading ahead in Arrow's own threads: several files are read at once already.
+        return pq.ParquetFile(
+            path, metadata=metadata, read_dictionary=texts or None, pre_buffer=False
+        )
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(error) from error
 
@@ -326,13 +352,30 @@ def _session_hashes(table: pa.Table) -> npt.NDArray[np.int64]:
     """A number for each given session id; 0 where none is given."""
     if "session_id" not in table.column_names:
         return np.zeros(table.num_rows, dtype=np.int64)
-    ids = pl.Series(pl.from_arrow(table["session_id"]))
-    if ids.dtype in (pl.Categorical, pl.Enum):
-        ids = ids.cast(pl.String)
-    hashes = ids.hash(seed=0).to_numpy().view(np.int64).copy()
+    ids = table["session_id"]
+    if pa.types.is_dictionary(ids.type):
+        ids = ids.cast(ids.type.value_type)
+    hashes = _mixed(ids) if pa.types.is_integer(ids.type) else _hashed(ids)
+    if ids.null_count:
+        hashes[ids.is_null().to_numpy()] = 0
+    return hashes
+
+
+def _mixed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Whole numbers spread over 64 bits, one to one."""
+    numbers = (pc.fill_null(ids, 0) if ids.null_count else ids).to_numpy()
+    hashes = (numbers.astype(np.uint64) * SPREAD).view(np.int64)
     hashes[hashes == 0] = 1
-    blank = ids.is_null() if ids.dtype != pl.String else (ids.is_null() | (ids == ""))
-    hashes[blank.fill_null(value=True).to_numpy()] = 0
+    return hashes
+
+
+def _hashed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Texts as 64-bit hashes; a blank one is none."""
+    texts = pl.Series(pl.from_arrow(ids))
+    hashes = texts.hash(seed=0).to_numpy().view(np.int64).copy()
+    hashes[hashes == 0] = 1
+    if texts.dtype == pl.String:
+        hashes[(texts.fill_null("") == "").to_numpy()] = 0
     return hashes
 
 
