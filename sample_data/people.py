@@ -101,9 +101,9 @@ def _lifetimes(signed_up: Ints, rng: np.random.Generator) -> Ints:
 
 def _rates(count: int, rng: np.random.Generator) -> Floats:
     """Chance to work with the product on a working day: daily, weekly and occasional users."""
-    kind = rng.choice(3, size=count, p=[0.3, 0.38, 0.32])
-    low = np.array([0.22, 0.07, 0.01], dtype=np.float32)[kind]
-    high = np.array([0.5, 0.2, 0.055], dtype=np.float32)[kind]
+    kind = rng.choice(3, size=count, p=[0.12, 0.38, 0.5])
+    low = np.array([0.72, 0.1, 0.01], dtype=np.float32)[kind]
+    high = np.array([0.97, 0.26, 0.06], dtype=np.float32)[kind]
     rates: Floats = low + (high - low) * chances(count, rng)
     return rates
 

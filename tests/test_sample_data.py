@@ -1,16 +1,19 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
 from queries import open_workspace
 from queries.build import build
 from queries.snapshot import FOLDER
-from sample_data.clock import DAYS, FIRST_DAY
+from sample_data.chance import mixed
+from sample_data.clock import DAYS, FIRST_DAY, number, summer_hours
 from sample_data.generate import STAMP, generate
 from sample_data.product import product
 from sample_data.truths import truths
@@ -52,11 +55,11 @@ def content(folder: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "number"), COUNTED)
+@pytest.mark.parametrize(("name", "value"), COUNTED)
 def test_truths_number_is_what_the_files_hold(
-    demo: duckdb.DuckDBPyConnection, name: str, number: float
+    demo: duckdb.DuckDBPyConnection, name: str, value: float
 ) -> None:
-    assert MEASURES[name](demo) == pytest.approx(number, rel=1e-3)
+    assert MEASURES[name](demo) == pytest.approx(value, rel=1e-3)
 
 
 @pytest.mark.slow
@@ -64,7 +67,7 @@ def test_demo_has_the_promised_size(demo: duckdb.DuckDBPyConnection) -> None:
     rows, days = demo.execute("select count(*), count(distinct day) from events").fetchone() or ()
     users = demo.execute("select count(*) from users").fetchone()
     accounts = demo.execute("select count(distinct account_id) from subscriptions").fetchone()
-    assert (rows // 1_000_000, days, users, accounts) == (4, DAYS, (19_962,), (1_500,))
+    assert (rows // 1_000_000, days, users, accounts) == (5, DAYS, (19_962,), (1_500,))
 
 
 def test_truths_every_measure_is_counted() -> None:
@@ -83,7 +86,7 @@ def test_generate_makes_the_same_bytes_again(small: Path, tmp_path: Path) -> Non
 
 def test_generate_makes_the_same_bytes_on_every_machine(small: Path) -> None:
     # Pinned on purpose: whoever changes the demo sees it here, and truths.toml with it.
-    assert content(small)[:16] == "90cf42efd4f564c3"
+    assert content(small)[:16] == "4254bd4ca0721200"
 
 
 def test_generate_another_seed_is_another_demo(small: Path, tmp_path: Path) -> None:
@@ -228,3 +231,35 @@ def test_features_have_all_six_actions(small: Path) -> None:
     wanted = {f"work_orders_{action}" for action in actions}
     assert wanted <= events
     assert 12 <= len(product().features) <= 60
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "last"),
+    [
+        # The zone database's changes of 2026.
+        ("eu", date(2026, 3, 29), date(2026, 10, 25)),
+        ("us", date(2026, 3, 8), date(2026, 11, 1)),
+    ],
+)
+def test_summer_time_begins_and_ends_on_the_published_days(
+    rule: str, first: date, last: date
+) -> None:
+    days = [number(day) for day in (first - timedelta(1), first, last - timedelta(1), last)]
+    assert [summer_hours(day, rule) for day in days] == [0, 1, 1, 0]
+
+
+def test_summer_time_of_the_south_spans_the_new_year() -> None:
+    days = [date(2026, 4, 4), date(2026, 4, 5), date(2026, 10, 3), date(2026, 10, 4)]
+    assert [summer_hours(number(day), "au") for day in days] == [1, 0, 0, 1]
+
+
+def test_chance_splits_keys_evenly() -> None:
+    keys = np.arange(100_000, dtype=np.uint32)
+    share = float(np.mean(mixed(keys, 7) < 0.5))
+    assert share == pytest.approx(0.5, abs=0.005)  # 3 standard errors of a fair coin
+
+
+def test_chance_splits_are_independent() -> None:
+    keys = np.arange(100_000, dtype=np.uint32)
+    both = float(np.mean((mixed(keys, 7) < 0.5) & (mixed(keys, 8) < 0.5)))
+    assert both == pytest.approx(0.25, abs=0.005)
