@@ -58,7 +58,7 @@ def pages(folder: Path) -> list[PageTimes]:
         [sys.executable, "-m", "bench.pages"],
         check=True,
         stdout=subprocess.PIPE,
-        env=os.environ | {"TIDEMARK_WORKSPACE": str(folder)},
+        env=os.environ | {"TIDEMARK_WORKSPACE": str(folder), "STREAMLIT_LOGGER_LEVEL": "error"},
     )
     return [PageTimes(**times) for times in json.loads(answer.stdout)]
 
