@@ -17,7 +17,7 @@ from sample_data.clock import DAYS, FIRST_DAY, number, summer_hours
 from sample_data.generate import STAMP, generate
 from sample_data.product import product
 from sample_data.truths import truths
-from tests.planted_numbers import MEASURES, open_demo
+from tests.planted_numbers import MEASURES, measured, open_demo
 
 SMALL = 0.01
 COUNTED = [
@@ -59,7 +59,7 @@ def content(folder: Path) -> str:
 def test_truths_number_is_what_the_files_hold(
     demo: duckdb.DuckDBPyConnection, name: str, value: float
 ) -> None:
-    assert MEASURES[name](demo) == pytest.approx(value, rel=1e-3)
+    assert measured(demo, name) == pytest.approx(value, rel=1e-3)
 
 
 @pytest.mark.slow
