@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,3 +132,35 @@ def _end_of_day_after(day: date | None, time_zone: str) -> datetime:
     after = (day or date(2030, 1, 1)) + timedelta(days=2)
     midnight = datetime.combine(after, time(0), ZoneInfo(time_zone))
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def random_rows(seed: int, *, users: int = 30, days: int = 70) -> list[Row]:
+    """Some months of people who come and go; Monday 2026-01-05 is the first day.
+
+    Each event has a platform that varies within a person, and perhaps a feature.
+    """
+    chance = Random(seed)  # noqa: S311
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    rows: list[Row] = []
+    for number in range(users):
+        first, habit = chance.randrange(days), chance.random() ** 2
+        active = [day for day in range(first, days) if day == first or chance.random() < habit]
+        for day in active:
+            for _ in range(chance.randint(1, 3)):
+                moment = start + timedelta(days=day, minutes=chance.randrange(24 * 60))
+                event = chance.choice(["opened", "saved", "ping"])
+                feature = "reports" if event == "saved" and chance.random() < 0.7 else None
+                platform = chance.choice(["web", "ios", None])
+                rows.append((f"u{number:02}", event, moment.isoformat(),
+                             {"platform": platform, "feature": feature}))  # fmt: skip
+    return rows
+
+
+# Pings do not qualify; every third person pays.
+RANDOM_SETUP = Setup(
+    exclude=("ping",),
+    event_dimensions=("platform",),
+    user_dimensions=("plan",),
+    users={f"u{n:02}": {"plan": "free" if n % 3 else "pro", "account_id": f"a{n % 7}"}
+           for n in range(30)},
+)  # fmt: skip

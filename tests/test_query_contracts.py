@@ -1,0 +1,140 @@
+"""The header of every query, held to every word on real rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from queries import Answer, Workspace, names
+from queries.contract import Contract, contract
+from tests.tiny_workspaces import RANDOM_SETUP, Setup, random_rows, workspace_of
+
+WATERMARK = date(2026, 3, 15)
+
+POLARS_TYPE: dict[str, pl.DataType] = {
+    "bigint": pl.Int64(), "boolean": pl.Boolean(), "date": pl.Date(), "double": pl.Float64(),
+    "integer": pl.Int32(), "timestamp": pl.Datetime("us"), "varchar": pl.String(),
+}  # fmt: skip
+
+# A value for each parameter, by its name, with which every query has rows to give.
+VALUES: dict[str, Any] = {
+    "above_seconds": -1.0,
+    "cohort_end": date(2026, 2, 9),
+    "cohort_start": date(2026, 2, 2),
+    "compared_end": date(2026, 2, 16),
+    "compared_start": date(2026, 1, 19),
+    "data_start": date(2026, 1, 5),
+    "end_date": date(2026, 3, 16),
+    "events": [],
+    "features": ["reports"],
+    "first_interval": 1,
+    "from_periods": 1,
+    "grain": "week",
+    "interval_days": 7,
+    "is_first_time": True,
+    "is_on_or_after": False,
+    "is_segment_fixed": False,
+    "last_interval": 4,
+    "metric": "events",
+    "min_events": 1,
+    "min_returns": 1,
+    "most_rows": 5,
+    "names": ["saved", "reports"],
+    "period_end": date(2026, 3, 16),
+    "period_start": date(2026, 3, 9),
+    "previous_start": date(2026, 3, 2),
+    "reason": "user_id is null or blank",
+    "return_events": [],
+    "returns_from": date(2026, 2, 9),
+    "returns_until": date(2026, 2, 16),
+    "segment_value": "All users",
+    "span_starts": ["1", "3"],
+    "start_date": date(2026, 1, 19),
+    "start_events": ["opened"],
+    "state": "retained",
+    "table_name": "events",
+    "to_periods": 7,
+    "up_to_seconds": 1e9,
+    "watermark": WATERMARK,
+    "window_days": 28,
+}
+PYTHON_TYPE = {
+    "boolean": bool, "date": date, "double": float, "integer": int, "varchar": str,
+    "varchar[]": list,
+}  # fmt: skip
+
+
+def setup() -> Setup:
+    moment = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
+    releases = pl.DataFrame({"release": ["one"], "released_at": [moment]})
+    experiments = pl.DataFrame({"experiment": ["test"], "started_at": [moment]})
+    return Setup(
+        exclude=RANDOM_SETUP.exclude,
+        event_dimensions=RANDOM_SETUP.event_dimensions,
+        user_dimensions=RANDOM_SETUP.user_dimensions,
+        users=RANDOM_SETUP.users,
+        tables={"releases": releases, "experiments": experiments},
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    nobody = ("", "opened", "2026-01-05T00:00:00Z", {})
+    folder: Path = tmp_path_factory.mktemp("contracts")
+    return workspace_of(folder, [*random_rows(1), nobody], setup(), watermark=WATERMARK)
+
+
+@pytest.fixture(params=names())
+def promise(request: pytest.FixtureRequest) -> Contract:
+    return contract(request.param)
+
+
+def ask(workspace: Workspace, promise: Contract, by: str | None = None) -> Answer:
+    return workspace.ask(promise.name, by=by, **parameters(promise))
+
+
+def parameters(promise: Contract) -> dict[str, Any]:
+    return {field.name: VALUES[field.name] for field in promise.parameters}
+
+
+def breakdowns(promise: Contract) -> Iterator[str | None]:
+    yield None
+    if promise.can_be_broken_down:
+        yield from ("platform", "plan")
+
+
+def test_parameters_have_the_promised_types(promise: Contract) -> None:
+    for field in promise.parameters:
+        assert type(VALUES[field.name]) is PYTHON_TYPE[field.type], field.name
+
+
+def test_columns_are_as_promised(workspace: Workspace, promise: Contract) -> None:
+    expected = {column.name: POLARS_TYPE[column.type] for column in promise.columns}
+    for by in breakdowns(promise):
+        assert dict(ask(workspace, promise, by).rows.schema) == expected
+
+
+def test_key_is_unique(workspace: Workspace, promise: Contract) -> None:
+    for by in breakdowns(promise):
+        rows = ask(workspace, promise, by).rows
+        assert rows.select(promise.key).is_duplicated().sum() == 0
+
+
+def test_there_are_rows_to_judge(workspace: Workspace, promise: Contract) -> None:
+    assert not ask(workspace, promise).rows.is_empty()
+
+
+def test_breakdown_says_everybody_without_a_dimension(
+    workspace: Workspace, promise: Contract
+) -> None:
+    if promise.can_be_broken_down:
+        assert ask(workspace, promise).rows["segment"].unique().to_list() == ["All users"]
+
+
+def test_text_that_ran_gives_the_same_rows_alone(workspace: Workspace, promise: Contract) -> None:
+    answer = ask(workspace, promise)
+    again = pl.DataFrame(pl.from_arrow(workspace.engine.query(answer.sql, answer.parameters)))
+    assert again.equals(answer.rows)
