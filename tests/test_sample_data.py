@@ -263,3 +263,19 @@ def test_chance_splits_are_independent() -> None:
     keys = np.arange(100_000, dtype=np.uint32)
     both = float(np.mean((mixed(keys, 7) < 0.5) & (mixed(keys, 8) < 0.5)))
     assert both == pytest.approx(0.25, abs=0.005)
+
+
+def test_experiments_are_judged_by_metrics_that_exist(small: Path) -> None:
+    metrics = set(open_workspace(small).metrics)
+    for experiment in product().experiments:
+        assert {experiment.metric, *experiment.guardrails} <= metrics
+
+
+def test_releases_touch_features_that_exist() -> None:
+    features = {feature.name for feature in product().features}
+    assert {name for release in product().releases for name in release.features} <= features
+
+
+def test_releases_in_waves_reach_every_country() -> None:
+    countries = {country.code for country in product().countries}
+    assert [set(r.waves) for r in product().releases if r.waves] == [countries]
