@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from queries.build.days import DAY, EPOCH_AT, NEVER
 from queries.build.grouping import FeatureDays, UserDays
-from queries.build.history import presence
 from queries.build.kinds import Kind
 from queries.build.sessions import Visits
 
@@ -30,16 +29,14 @@ def stamps(at: npt.NDArray[np.int64]) -> pa.Array:
 
 
 def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Array:
-    """One text a row, by code; only the texts that occur are kept beside the codes."""
-    used = presence(codes, len(values))
+    """One text a row, by code; equal texts of different codes become one."""
     position: dict[str, int] = {}
-    remap = np.full(len(values) + 1, -1, dtype=np.int32)
-    for code in np.flatnonzero(used).tolist():
-        text = values[code]
-        if text is not None:
-            remap[code] = position.setdefault(text, len(position))
-    indices = remap[codes]
-    has_missing = bool((remap[:-1][used] < 0).any())
+    remap = np.array(
+        [-1 if text is None else position.setdefault(text, len(position)) for text in values],
+        dtype=np.int32,
+    )
+    indices = remap[codes] if len(remap) else codes
+    has_missing = bool((remap < 0).any())
     return pa.DictionaryArray.from_arrays(
         pa.array(indices, mask=indices < 0) if has_missing else pa.array(indices),
         pa.array(list(position), type=pa.string()),

@@ -23,7 +23,7 @@ from queries.build.kinds import Kind
 from queries.build.metric_days import Meaning, metric_days
 from queries.build.rows import EventRows
 from queries.build.sessions import Moments
-from queries.build.sorting import stable_order
+from queries.build.sorting import lengths, stable_order, starts
 from queries.definitions import MetricDefinition
 
 
@@ -112,7 +112,7 @@ def chunk(
     if "metric_days" in only and metrics:
         tables["metric_days"] = _metrics(rows, order, book, metrics)
     return Chunk(
-        days=_facts(rows, order, left_out.day, clock),
+        days=_facts(rows, by_time, repeated, clock),
         parts=segment_days(user, day, cell, rows.hour[active]),
         moments=Moments(user, rows.session[active], at, day, cell),
         tables=tables,
@@ -125,7 +125,7 @@ def chunk(
 
 def _time_order(at: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:
     if np.all(at[1:] >= at[:-1]):
-        return np.arange(len(at))
+        return None
     return np.argsort(at, kind="stable")
 
 
@@ -175,26 +175,23 @@ def _metrics(
 
 def _facts(
     rows: EventRows,
-    order: npt.NDArray[np.intp],
-    repeated: npt.NDArray[np.uint16],
+    by_time: npt.NDArray[np.intp] | None,
+    repeated: npt.NDArray[np.intp],
     clock: LocalTime,
 ) -> dict[int, DayFacts]:
-    """Good rows, duplicates and last second of each day."""
-    day, at = rows.day[order], rows.at[order]
-    if not len(day):
+    """Good rows, duplicates and last second of each day; a duplicate is as late as its like."""
+    if not len(rows):
         return {}
-    first, size = int(day.min()), int(day.max()) - int(day.min()) + 1
-    offset = (day - np.uint16(first)).astype(np.int64)
-    counts = np.bincount(offset, minlength=size)
-    again = np.bincount(repeated.astype(np.int64) - first, minlength=size)
-    last = np.zeros(size, dtype=np.int64)
-    np.maximum.at(last, offset, at)
-    local = clock.local(last)
+    day, at = rows.day, rows.at
+    if by_time is not None:
+        day, at = day[by_time], at[by_time]
+    first = starts(day)
+    counts = lengths(first, len(day))
+    last = clock.local(at[np.append(first[1:], len(day)) - 1])
+    again = np.bincount(rows.day[repeated], minlength=int(day[-1]) + 1)
     return {
-        first + number: DayFacts(
-            int(counts[number]),
-            int(again[number]),
-            int((local[number] - EPOCH_AT) % DAY // SECOND),
+        number: DayFacts(int(count - again[number]), int(again[number]), int(second))
+        for number, count, second in zip(
+            day[first].tolist(), counts, (last - EPOCH_AT) % DAY // SECOND, strict=True
         )
-        for number in np.flatnonzero(counts).tolist()
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,12 @@ class Coded:
     Attributes:
         codes: Position in `values` of each row; MISSING for null.
         values: The different texts.
+        blanks: Positions of the values that are nothing but white space.
     """
 
     codes: Codes
     values: list[str]
+    blanks: tuple[int, ...] = ()
 
 
 def coded(column: pa.ChunkedArray, name: str) -> Coded:
@@ -45,7 +48,8 @@ def coded(column: pa.ChunkedArray, name: str) -> Coded:
     if indices.null_count:
         indices = pc.fill_null(indices, MISSING)
     codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    return Coded(codes, values.to_pylist())
+    blank = pc.equal(pc.utf8_trim_whitespace(values), "").to_numpy(zero_copy_only=False)
+    return Coded(codes, values.to_pylist(), tuple(np.flatnonzero(blank).tolist()))
 
 
 def _dictionary(column: pa.ChunkedArray, name: str) -> pa.DictionaryArray:
@@ -108,15 +112,19 @@ class Numbering:
 
     def of(self, values: Iterable[Any]) -> Codes:
         """The numbers of these values; a new value gets the next one."""
-        numbers, known = self._numbers, self.values
-        found = []
-        for value in values:
-            number = numbers.get(value)
-            if number is None:
-                number = numbers[value] = len(known)
-                known.append(value)
-            found.append(number)
-        return np.array(found, dtype=np.int32)
+        values = list(values)
+        found = np.fromiter(
+            map(self._numbers.get, values, repeat(MISSING)), dtype=np.int32, count=len(values)
+        )
+        for position in np.flatnonzero(found == MISSING).tolist():
+            found[position] = self._number(values[position])
+        return found
+
+    def _number(self, value: Any) -> int:
+        number = self._numbers.setdefault(value, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
 
 
 def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | None, ...]]]:

@@ -1,7 +1,6 @@
 """`first_day` and `prev_day` of user-days, kept as what is known of each user so far."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +52,3 @@ class History:
 def no_history() -> History:
     """Nobody has ever been active."""
     return History(np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.uint16))
-
-
-def presence(values: npt.NDArray[Any], size: int) -> npt.NDArray[np.bool_]:
-    """Which of the numbers below `size` occur."""
-    seen = np.zeros(size, dtype=bool)
-    seen[values] = True
-    return seen

@@ -4,7 +4,8 @@ A metric's expressions are evaluated on as few rows as can tell: on the kinds of
 read nothing else, then on the rows that satisfy `where`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ OF_KIND = ("event", "feature", "action", "is_qualifying")
 # Columns of events that every expression may read, beside the dimensions.
 GIVEN = (*OF_KIND, "day", "user_key", "occurred_at")
 QUALIFYING = "is_qualifying"
+ADDITIVE = ("count", "mean", "ratio")
 SCHEMA: dict[str, pl.DataType] = {
     "day": pl.Date(), "metric": pl.String(), "dimension": pl.String(), "value": pl.String(),
     "numerator": pl.Float64(), "denominator": pl.Float64(),
@@ -97,16 +99,25 @@ def metric_days(
     Raises:
         BuildError: An expression fails; the message names the metric.
     """
+    wanted = {name: metric for name, metric in metrics.items() if metric.is_rolled_up}
     with memory_link(threads=1) as link:
         asked = _Asked(link, rows, order, meaning)
-        frames = [pl.DataFrame(schema=SCHEMA)]
-        for name, metric in metrics.items():
-            if metric.is_rolled_up:
-                try:
+        sums = {name: one for name, one in wanted.items() if asked.is_sum_of_kinds(name, one)}
+        frames = [pl.DataFrame(schema=SCHEMA), *asked.sums_of_kinds(sums)]
+        for name, metric in wanted.items():
+            if name not in sums:
+                with _named(name):
                     frames += asked.series(name, metric)
-                except duckdb.Error as error:
-                    raise BuildError(f"metrics.toml, {name}: {error}") from error
     return pl.concat(frames)
+
+
+@contextmanager
+def _named(metric: str) -> Iterator[None]:
+    """An expression that fails says whose it is."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise BuildError(f"metrics.toml, {metric}: {error}") from error
 
 
 class _Asked:
@@ -141,50 +152,61 @@ class _Asked:
 
     # Sums
 
+    def is_sum_of_kinds(self, name: str, metric: MetricDefinition) -> bool:
+        """Whether the metric adds up what the kinds of events alone tell."""
+        if metric.kind not in ADDITIVE:
+            return False
+        with _named(name):
+            return all(self._is_of_kind(text) for text in expressions(metric))
+
+    def sums_of_kinds(self, metrics: Mapping[str, MetricDefinition]) -> list[pl.DataFrame]:
+        """All such metrics at once, for everybody and by each dimension."""
+        if not metrics:
+            return []
+        columns: dict[str, Numbers] = {}
+        for name, metric in metrics.items():
+            with _named(name):
+                numerator, denominator = self._kind_sizes(metric)
+            columns[f"n {name}"] = numerator
+            if denominator is not None:
+                columns[f"d {name}"] = denominator
+        wide = self._by_kind.with_columns(pl.Series(n, values) for n, values in columns.items())
+        wide = wide.join(self._cells, on="cell", how="left")
+        frames = []
+        for dimension in (None, *self._meaning.dimensions):
+            keys = ["day", *([dimension] if dimension else [])]
+            sums = wide.group_by(keys).agg(pl.col(name).sum() for name in columns)
+            frames += [_long(_of_metric(sums, name, keys), name, dimension) for name in metrics]
+        return frames
+
+    def _kind_sizes(self, metric: MetricDefinition) -> tuple[Numbers, Numbers | None]:
+        """Numerator and denominator of each row of the counts by kind."""
+        kind = self._by_kind["kind"].to_numpy()
+        rows = self._by_kind["rows"].to_numpy() * (self._of_kind(metric.where or "true") == 1)[kind]
+        numerator, denominator = _parts(metric)
+        sizes = rows * np.nan_to_num(self._of_kind(numerator))[kind]
+        if denominator is None:
+            return sizes, None
+        return sizes, rows * np.nan_to_num(self._of_kind(denominator))[kind]
+
     def _sizes(self, metric: MetricDefinition) -> pl.DataFrame:
-        """Numerator and denominator of each (day, cell)."""
-        if metric.kind == "mean":
-            value = f"({metric.value})"
-            parts: tuple[str, str | None] = (value, f"cast({value} is not null as integer)")
-        else:
-            parts = ("1", None) if metric.kind == "count" else (
-                str(metric.numerator), str(metric.denominator)
-            )  # fmt: skip
-        texts = [text for text in (metric.where, *parts) if text is not None]
-        if all(self._is_of_kind(text) for text in texts):
-            frame, weight = self._by_kind, self._by_kind["rows"].cast(pl.Float64)
-            where = self._of_kind(metric.where or "true")[frame["kind"].to_numpy()] == 1
-            columns = [self._of_kind(t)[frame["kind"].to_numpy()] * weight.to_numpy() if t else None
-                       for t in parts]  # fmt: skip
-            frame = frame.select("day", "cell").filter(pl.Series(where))
-            columns = [None if c is None else c[where] for c in columns]
-        else:
-            at = self._matching(metric.where)
-            frame = self._keys(at)
-            columns = [self._values(text, at) if text else None for text in parts]
-        numerator = pl.Series("numerator", columns[0], nan_to_null=True)
-        denominator = (
-            pl.Series("denominator", columns[1], nan_to_null=True)
-            if columns[1] is not None
-            else pl.repeat(None, frame.height, dtype=pl.Float64, eager=True).alias("denominator")
+        """Numerator and denominator of each row that matches."""
+        at = self._matching(metric.where)
+        numerator, denominator = _parts(metric)
+        return self._keys(at).with_columns(
+            pl.Series("numerator", np.nan_to_num(self._values(numerator, at))),
+            pl.lit(None, pl.Float64).alias("denominator")
+            if denominator is None
+            else pl.Series("denominator", np.nan_to_num(self._values(denominator, at))),
         )
-        return frame.with_columns(numerator, denominator)
 
     def _added(self, sizes: pl.DataFrame) -> list[tuple[str | None, pl.DataFrame]]:
-        """Sums over cells; days on which nothing matched are 0 of 0, as they were looked at."""
-        sums = [
-            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
-            for name in ("numerator", "denominator")
-        ]
-        is_count = sizes["denominator"].null_count() == sizes.height
-        everybody = sizes.group_by("day").agg(sums)
-        days = pl.DataFrame({"day": np.unique(self._by_kind["day"].to_numpy())})
-        everybody = days.join(everybody, on="day", how="left").with_columns(
-            pl.col("numerator").fill_null(0.0),
-            pl.col("denominator") if is_count else pl.col("denominator").fill_null(0.0),
-        )
+        """Sums over rows; a day on which nothing matched is 0 of 0, as it was looked at."""
+        sums = [pl.col("numerator").sum(), pl.col("denominator").sum()]
+        days = self._by_kind.select(pl.col("day").unique())
+        everybody = days.join(sizes.group_by("day").agg(sums), on="day", how="left")
         named = sizes.join(self._cells, on="cell", how="left")
-        return [(None, everybody)] + [
+        return [(None, everybody.fill_null(0.0))] + [
             (dimension, named.group_by("day", dimension).agg(sums))
             for dimension in self._meaning.dimensions
         ]
@@ -309,6 +331,26 @@ class _Asked:
         extras = [name for name in names if name in rows.extras.column_names]
         taken = rows.extras.select(extras).take(pa.array(position)) if extras else None
         return pa.table(columns | {name: taken[name] for name in extras if taken is not None})
+
+
+def _parts(metric: MetricDefinition) -> tuple[str, str | None]:
+    """Row expressions that are summed; a count has no denominator."""
+    if metric.kind == "count":
+        return "1", None
+    if metric.kind == "mean":
+        return f"({metric.value})", f"cast(({metric.value}) is not null as integer)"
+    return str(metric.numerator), str(metric.denominator)
+
+
+def _of_metric(sums: pl.DataFrame, name: str, keys: list[str]) -> pl.DataFrame:
+    """One metric's columns of a frame with those of many."""
+    has_denominator = f"d {name}" in sums.columns
+    nothing = pl.lit(None, pl.Float64)
+    return sums.select(
+        *keys,
+        pl.col(f"n {name}").alias("numerator"),
+        (pl.col(f"d {name}") if has_denominator else nothing).alias("denominator"),
+    )
 
 
 def _counted(people: pl.DataFrame, dimension: str | None, name: str) -> pl.DataFrame:

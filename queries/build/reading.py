@@ -134,7 +134,9 @@ class EventReader:
             unknown = sorted(set(raw) - set(schema.names))
             if unknown:
                 raise FileProblem(f"missing column {', '.join(unknown)}, named in workspace.toml")
-            texts = [n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)]
+            texts = [
+                n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)
+            ]
             self._uses[key] = _Use(columns, wanted, raw, texts)
         return self._uses[key]
 
@@ -326,8 +328,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
-    blank = np.array([not value.strip() for value in column.values] + [True], dtype=bool)
-    return blank[column.codes]  # MISSING, −1, reads the last one
+    blank: npt.NDArray[np.bool_] = np.isin(column.codes, (MISSING, *column.blanks))
+    return blank
 
 
 def _only_used(column: Coded) -> list[str]:
@@ -364,7 +366,7 @@ def _session_hashes(table: pa.Table) -> npt.NDArray[np.int64]:
 def _mixed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Whole numbers spread over 64 bits, one to one."""
     numbers = (pc.fill_null(ids, 0) if ids.null_count else ids).to_numpy()
-    hashes = (numbers.astype(np.uint64) * SPREAD).view(np.int64)
+    hashes: npt.NDArray[np.int64] = (numbers.astype(np.uint64) * SPREAD).view(np.int64)
     hashes[hashes == 0] = 1
     return hashes
 
@@ -372,7 +374,7 @@ def _mixed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 def _hashed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Texts as 64-bit hashes; a blank one is none."""
     texts = pl.Series(pl.from_arrow(ids))
-    hashes = texts.hash(seed=0).to_numpy().view(np.int64).copy()
+    hashes: npt.NDArray[np.int64] = texts.hash(seed=0).to_numpy().view(np.int64).copy()
     hashes[hashes == 0] = 1
     if texts.dtype == pl.String:
         hashes[(texts.fill_null("") == "").to_numpy()] = 0
