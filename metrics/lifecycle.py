@@ -15,7 +15,7 @@ def pulse(new: int, resurrected: int, dormant: int | None) -> float | None:
         dormant: People active in the period before but not in this one; None: not known yet.
 
     References:
-        Hsu, "The quick ratio", in Social Capital's growth accounting (2015), for users.
+        Hsu (2015), "Diligence at Social Capital, part 1: accounting for user growth".
 
     Examples:
         >>> pulse(30, 10, 20)
