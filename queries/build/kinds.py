@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from queries.settings import Activity, FeatureRule
+from queries.tables import ACTIONS
 
 Kind = tuple[str, str | None, str | None, bool]
 
@@ -21,7 +22,7 @@ class Derivation:
     def kind(self, event: str, feature: str | None, action: str | None) -> Kind:
         """The kind of an event; a feature or action that the row itself names wins."""
         derived_feature, derived_action, qualifies = self._derived(event)
-        return (event, feature or derived_feature, action or derived_action, qualifies)
+        return (event, feature or derived_feature, _usual(action) or derived_action, qualifies)
 
     def _derive(self, event: str) -> tuple[str | None, str | None, bool]:
         for pattern, rule in self._rules:
@@ -29,9 +30,15 @@ class Derivation:
             if match:
                 groups = match.groupdict()
                 feature = groups.get("feature") or rule.feature
-                return feature, groups.get("action") or rule.action, self._qualifies(event)
+                action = _usual(groups.get("action") or rule.action)
+                return feature, action, self._qualifies(event)
         return None, None, self._qualifies(event)
 
     def _qualifies(self, event: str) -> bool:
         included = any(fnmatchcase(event, pattern) for pattern in self._activity.include)
         return included and not any(fnmatchcase(event, p) for p in self._activity.exclude)
+
+
+def _usual(action: str | None) -> str | None:
+    """An action in the spelling that we know: `Completed` is `completed`."""
+    return action.lower() if action and action.lower() in ACTIONS else action
