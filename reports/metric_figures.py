@@ -39,8 +39,8 @@ def metric_figure(
     before = None
     if scope.comparison and not missing:
         before, _ = _series(workspace, scope, scope.comparison, name, metric)
-    value = _value(now.rows, metric)
-    base = _denominator(now.rows) if metric.kind != "count" else None
+    value = None if missing else _value(now.rows, metric)
+    base = None if missing or metric.kind == "count" else _denominator(now.rows)
     moved = change(value, None if before is None else _value(before.rows, metric))
     if value is None and not missing:
         missing = "Not measurable: nothing happened in the period that it could be measured on."
@@ -48,7 +48,7 @@ def metric_figure(
         change=moved,
         base=moved.base if metric.kind == "count" else base,
         base_words="in the comparison" if metric.kind == "count" else "the denominator",
-        spark=_spark(now.rows, scope.period, metric),
+        spark=() if missing else _spark(now.rows, scope.period, metric),
         source=now,
         missing=missing,
     )
