@@ -200,8 +200,15 @@ class _Build:
         numbers = numberings(old, ids)
         outlines = [outline(file.path, self.settings) for file in change.fresh]
         self._total = sum(one.rows for one in outlines)
-        reader = EventReader(self.settings, numbers, self.local, self.now_us,
-                             dimensions=of_events, extras=extras)  # fmt: skip
+        reader = EventReader(
+            self.settings,
+            numbers,
+            self.local,
+            self.now_us,
+            dimensions=of_events if self.only - {"user_days"} else (),
+            extras=extras if "metric_days" in self.only else (),
+            has_sessions="sessions" in self.only,
+        )
         tools = Tools(
             reader, numbers, self.local, self.partitions, metrics, of_events, self.only,
             self.settings.activity.session_minutes * 60 * SECOND, self._read,

@@ -147,7 +147,7 @@ class _Asked:
         elif metric.kind == "quantile":
             found = self._quantile(metric)
         else:
-            found = self._added(self._sizes(metric))
+            found = self._added(self._sizes(metric), is_count=metric.kind == "count")
         return [_long(frame, name, dimension) for dimension, frame in found]
 
     # Sums
@@ -200,13 +200,17 @@ class _Asked:
             else pl.Series("denominator", np.nan_to_num(self._values(denominator, at))),
         )
 
-    def _added(self, sizes: pl.DataFrame) -> list[tuple[str | None, pl.DataFrame]]:
+    def _added(
+        self, sizes: pl.DataFrame, *, is_count: bool
+    ) -> list[tuple[str | None, pl.DataFrame]]:
         """Sums over rows; a day on which nothing matched is 0 of 0, as it was looked at."""
-        sums = [pl.col("numerator").sum(), pl.col("denominator").sum()]
+        nothing = pl.lit(None, pl.Float64).alias("denominator")
+        sums = [pl.col("numerator").sum(), nothing if is_count else pl.col("denominator").sum()]
         days = self._by_kind.select(pl.col("day").unique())
         everybody = days.join(sizes.group_by("day").agg(sums), on="day", how="left")
         named = sizes.join(self._cells, on="cell", how="left")
-        return [(None, everybody.fill_null(0.0))] + [
+        counted = ["numerator"] if is_count else ["numerator", "denominator"]
+        return [(None, everybody.with_columns(pl.col(counted).fill_null(0.0)))] + [
             (dimension, named.group_by("day", dimension).agg(sums))
             for dimension in self._meaning.dimensions
         ]

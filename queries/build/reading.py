@@ -94,6 +94,7 @@ class EventReader:
         *,
         dimensions: tuple[str, ...] = (),
         extras: tuple[str, ...] = (),
+        has_sessions: bool = True,
     ) -> None:
         self.settings = settings
         self.numberings = numberings
@@ -101,6 +102,7 @@ class EventReader:
         self.now = now
         self.dimensions = dimensions
         self.extras = extras
+        self.has_sessions = has_sessions
         self._uses: dict[tuple[Any, ...], _Use] = {}
         self._derivation = Derivation(settings.features, settings.activity)
 
@@ -141,8 +143,9 @@ class EventReader:
         return self._uses[key]
 
     def _is_wanted(self, name: str) -> bool:
-        own = ("user_id", "event", "occurred_at", "session_id", "feature", "action")
-        return name in own or name in self.dimensions or name in self.extras
+        own = ("user_id", "event", "occurred_at", "feature", "action")
+        is_session = name == "session_id" and self.has_sessions
+        return is_session or name in (*own, *self.dimensions, *self.extras)
 
     def _is_coded(self, columns: FileMapping, raw: str) -> bool:
         coded_names = ("user_id", "event", "feature", "action", *self.dimensions)
