@@ -24,21 +24,17 @@
 
 with
 
--- one row per (segment, day, days since those people were last active, at most a long window)
-arrivals as (
+-- one row per (segment, day, previous active day of those people)
+pairs as (
     select
         segment,
         day,
-        case
-            when prev_day is null or m_days_between(prev_day, day) > greatest($window_days, 7)
-                then greatest($window_days, 7)
-            else m_days_between(prev_day, day)
-        end as gap_days,
-        count(*) as users
+        prev_day,
+        count(*) as people
     from user_days
     where day > m_add_days($start_date, -greatest($window_days, 7))
         and day < $end_date
-    group by segment, day, gap_days
+    group by segment, day, prev_day
 ),
 
 -- one row per kind of window
@@ -50,25 +46,26 @@ spans as (
     select 'window' as span, $window_days as span_days
 ),
 
--- one row per (segment, day, kind of window, up or down), and again for each gap
+-- one row per pair, kind of window, and step: up where it is not covered yet, down where it ends
 changes as (
     select
-        arrivals.segment,
+        pairs.segment,
         spans.span,
         case
-            when arrivals.gap_days >= spans.span_days then arrivals.day
-            else m_add_days(arrivals.day, spans.span_days - arrivals.gap_days)
+            when m_add_days(pairs.prev_day, spans.span_days) > pairs.day
+                then m_add_days(pairs.prev_day, spans.span_days)
+            else pairs.day
         end as changed_on,
-        arrivals.users as people
-    from arrivals
+        pairs.people as step
+    from pairs
     cross join spans
     union all
     select
-        arrivals.segment,
+        pairs.segment,
         spans.span,
-        m_add_days(arrivals.day, spans.span_days) as changed_on,
-        -arrivals.users as people
-    from arrivals
+        m_add_days(pairs.day, spans.span_days) as changed_on,
+        -pairs.people as step
+    from pairs
     cross join spans
 ),
 
@@ -77,9 +74,9 @@ day_changes as (
     select
         segment,
         changed_on,
-        cast(sum(case when span = 'day' then people else 0 end) as bigint) as day_change,
-        cast(sum(case when span = 'week' then people else 0 end) as bigint) as week_change,
-        cast(sum(case when span = 'window' then people else 0 end) as bigint) as window_change
+        cast(sum(case when span = 'day' then step else 0 end) as bigint) as day_change,
+        cast(sum(case when span = 'week' then step else 0 end) as bigint) as week_change,
+        cast(sum(case when span = 'window' then step else 0 end) as bigint) as window_change
     from changes
     group by segment, changed_on
 ),
@@ -87,7 +84,7 @@ day_changes as (
 -- one row per segment
 segments as (
     select distinct segment
-    from arrivals
+    from pairs
 ),
 
 -- one row per (segment, day), from where the first window begins
