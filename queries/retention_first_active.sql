@@ -3,13 +3,15 @@
 -- One row per (segment, cohort, interval_number), oldest cohort first.
 -- The fast answer to the commonest question: any qualifying event starts and counts as a return.
 -- Somebody's first active day in a period is the one whose previous active day lies before it, so
--- nobody counts twice and nothing has to be made distinct.
+-- nobody counts twice and nothing has to be made distinct. On or after an interval are those whose
+-- last active day lies in it or later.
 -- Breakdown: yes
 --
 -- Parameters
 --   $start_date         date     first day, included: cohorts whose period has a day in the range
 --   $end_date           date     last day, excluded
 --   $grain              varchar  day, week or month: what a period is
+--   $is_on_or_after     boolean  true: activity in a later period counts as well
 --   $last_interval      integer  how many periods to follow
 --   $data_start         date     first day of the data
 --   $watermark          date     last complete day; later activity is not seen
@@ -22,7 +24,8 @@
 --   first_interval      bigint   the same: a column covers one interval
 --   last_interval       bigint   the same
 --   users               bigint   people in the cohort
---   returned            bigint   of those, active in that period; null while it is not over
+--   returned            bigint   of those, active in that period (or later); null while it is not
+--                                over
 --   is_observable       boolean  whether it is over
 --   is_cohort_complete  boolean  whether everybody who belongs to the cohort is in it
 
@@ -80,11 +83,48 @@ appearances as (
     from user_days
     inner join period_days on period_days.day = user_days.day
     cross join reach
-    where user_days.first_day >= reach.first_start_on
+    where not $is_on_or_after
+        and user_days.first_day >= reach.first_start_on
         and user_days.first_day < reach.starts_before
         and user_days.day <= $watermark
         and (user_days.prev_day is null or user_days.prev_day < period_days.starts_on)
     group by user_days.segment, user_days.first_day, user_days.day
+),
+
+-- one row per person who is followed on or after: their first and last active day
+last_appearances as (
+    select
+        user_days.segment,
+        user_days.first_day,
+        user_days.user_key,
+        max(user_days.day) as last_active_on
+    from user_days
+    cross join reach
+    where $is_on_or_after
+        and user_days.first_day >= reach.first_start_on
+        and user_days.first_day < reach.starts_before
+        and user_days.day <= $watermark
+    group by user_days.segment, user_days.first_day, user_days.user_key
+),
+
+-- one row per (segment, cohort, last period in which those people were active)
+last_periods as (
+    select
+        last_appearances.segment,
+        firsts.period_number as first_number,
+        lasts.period_number as last_number,
+        count(*) as people_last_active
+    from last_appearances
+    inner join numbered_days as firsts on firsts.day = last_appearances.first_day
+    inner join numbered_days as lasts on lasts.day = last_appearances.last_active_on
+    group by last_appearances.segment, firsts.period_number, lasts.period_number
+),
+
+-- one row per interval; the periods serve as a list of numbers
+intervals as (
+    select period_number - 1 as number
+    from periods
+    where period_number <= $last_interval + 1
 ),
 
 -- one row per (segment, cohort, interval) with somebody
@@ -98,13 +138,15 @@ cells as (
     inner join numbered_days on numbered_days.day = appearances.day
     inner join numbered_days as firsts on firsts.day = appearances.first_day
     group by appearances.segment, firsts.period_number, later
-),
-
--- one row per interval; the periods serve as a list of numbers
-intervals as (
-    select period_number - 1 as number
-    from periods
-    where period_number <= $last_interval + 1
+    union all
+    select
+        last_periods.segment,
+        last_periods.first_number as cohort_number,
+        intervals.number as later,
+        cast(sum(last_periods.people_last_active) as bigint) as people_active
+    from last_periods
+    inner join intervals on intervals.number <= last_periods.last_number - last_periods.first_number
+    group by last_periods.segment, last_periods.first_number, intervals.number
 ),
 
 -- one row per (segment, cohort, interval), over or not

@@ -113,14 +113,15 @@ def _asked(workspace: Workspace, scope: Scope, question: RetentionQuestion, days
         "watermark": days.watermark,
     }
     is_fixed = is_segment_fixed(workspace, question)
+    is_later = question.criterion == "on_or_after"
     if question.is_commonest and is_fixed:
-        return workspace.ask("retention_first_active", **frame)
+        return workspace.ask("retention_first_active", is_on_or_after=is_later, **frame)
     rules: dict[str, Any] = {
         "filters_for": {"starts": question.start_segment} if question.start_segment else None,
         "start_events": start_events(workspace, question),
         "return_events": list(question.return_events),
         "is_first_time": question.is_first_time,
-        "is_on_or_after": question.criterion == "on_or_after",
+        "is_on_or_after": is_later,
         "min_returns": question.min_returns,
         "span_starts": question.span_starts,
     }

@@ -98,8 +98,7 @@ class RetentionQuestion:
     def is_commonest(self) -> bool:
         """Whether it asks what `retention_first_active.sql` answers, but for a breakdown."""
         return (
-            self.criterion == "on"
-            and self.clock == "calendar"
+            self.clock == "calendar"
             and self.is_first_time
             and self.min_returns == 1
             and not (self.brackets or self.start_events or self.return_events)

@@ -138,10 +138,13 @@ def test_unknown_dimension_is_met_with_a_suggestion(tmp_path: Path) -> None:
         asked(workspace, 0, 7, by="platfrom")
 
 
-def test_commonest_question_takes_the_fast_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("criterion", ["on", "on_or_after"])
+def test_commonest_question_takes_the_fast_way(tmp_path: Path, criterion: str) -> None:
     workspace = workspace_of(tmp_path, COHORTS)
-    fast = asked(workspace, 0, 21, intervals=2)
-    slow = asked(workspace, 0, 21, intervals=2, start_events=("opened",), return_events=("opened",))
+    frame = {"intervals": 2, "criterion": criterion}
+    fast = asked(workspace, 0, 21, **frame)
+    named: dict[str, Any] = {"start_events": ("opened",), "return_events": ("opened",)}
+    slow = asked(workspace, 0, 21, **frame, **named)
     assert "first active in a period" in fast.triangle.sql
     assert "first active in a period" not in slow.triangle.sql
     assert fast.triangle.rows.equals(slow.triangle.rows)
