@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.header import scope_of_page
-from pages.shared.states import card
+from pages.shared.states import CARD_HEIGHT, card
 from pages.shared.usage.active_users import active_user_cards, active_user_chart
 from pages.shared.usage.breakdown import breakdown_card
 from pages.shared.usage.engagement import engagement_card
@@ -13,16 +13,16 @@ from pages.shared.usage.sessions import sessions_card
 from pages.shared.usage.top_events import top_events_card
 from pages.shared.workspaces import current
 from reports.active_users import active_users
-from reports.markers import markers
 
 workspace = current()
 scope = scope_of_page(workspace)
-report = active_users(workspace, scope)
 
-active_user_cards(workspace, scope, report)
+with st.skeleton(height=CARD_HEIGHT):
+    report = active_users(workspace, scope)
+    active_user_cards(workspace, scope, report)
 
 with card("active_users"):
-    active_user_chart(report, scope, markers(workspace, scope.period))
+    active_user_chart(workspace, scope, report)
 
 with card("lifecycle"):
     lifecycle_card(workspace, scope)

@@ -1,7 +1,8 @@
 """The controls that every page shares, kept in the address, and the scope they ask for.
 
-Values come from the address, so they are anybody's: each is checked again before it is used. Their
-defaults are relative ("28d"), so a link without them means the same tomorrow.
+Values come from the address, so they are anybody's: each is checked again before it is used. The
+address has the words of the labels ("period=12w&grain=Week"), so a label is kept once it is used.
+Defaults are relative ("28d"): a link without them means the same tomorrow.
 """
 
 from dataclasses import replace

@@ -1,7 +1,8 @@
 """The segment: filters as removable chips in one box, kept in the address.
 
-One filter is written "country:DE". Filters of one dimension add up (DE or FR); different dimensions
-narrow each other. Text from the address that names no dimension is dropped, and the reader told.
+One filter is written "country:DE", with or without a space. Filters of one dimension add up (DE or
+FR); different dimensions narrow each other. Text from the address that names no dimension is
+dropped, and the reader told.
 """
 
 from collections.abc import Iterable
@@ -61,7 +62,7 @@ def parsed(text: str, dimensions: Iterable[str]) -> tuple[str, str | None] | Non
     """'country:DE' as (country, DE); None for text that names no dimension.
 
     Examples:
-        >>> parsed("country:DE", {"country": 1}), parsed("plan:(not set)", {"plan": 1})
+        >>> parsed("country: DE", {"country": 1}), parsed("plan:(not set)", {"plan": 1})
         (('country', 'DE'), ('plan', None))
         >>> parsed("shoe size:44", {"country": 1}) is None
         True
@@ -70,7 +71,7 @@ def parsed(text: str, dimensions: Iterable[str]) -> tuple[str, str | None] | Non
     if not names:
         return None
     name = max(names, key=len)
-    value = text[len(name) + 1 :].strip()
+    value = text[len(name) + 1 :].removeprefix(" ")
     return (name, None if value == NOT_SET else value) if value else None
 
 

@@ -11,7 +11,8 @@ from pages.shared import plain
 from queries import NoSnapshot, TidemarkError, WorkspaceError
 
 LOG = logging.getLogger("tidemark")
-SKELETON_HEIGHT = 300  # pixels: about what most cards need, so that the page does not jump
+CARD_HEIGHT = 150  # pixels of a figure on a card, while it is asked for
+SKELETON_HEIGHT = 300  # pixels of a chart likewise, so that the page does not jump
 
 
 @contextmanager

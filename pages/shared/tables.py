@@ -8,6 +8,7 @@ import streamlit as st
 
 SHARES = ("share", "stickiness", "low", "high")
 CHANGES = ("change",)
+DATE_WIDTH = 140  # pixels
 EAGER_ROWS = 20_000  # a longer table comes to the browser as it is scrolled
 EVERYONE = "All users"  # what a column `segment` says when nothing is broken down
 
@@ -44,7 +45,7 @@ def column_config(schema: Mapping[str, pl.DataType], labels: Mapping[str, str]) 
 
 def _column(name: str, kind: pl.DataType, label: str) -> Any:
     if kind == pl.Date:
-        return st.column_config.DateColumn(label, format="ddd D MMM YYYY")
+        return st.column_config.DateColumn(label, format="ddd D MMM YYYY", width=DATE_WIDTH)
     if isinstance(kind, pl.Datetime):
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm:ss")
     if kind == pl.Boolean:

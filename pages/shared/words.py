@@ -9,6 +9,9 @@ from itertools import pairwise
 DASH = "–"
 FEW = 30  # a base below this is flagged: one person moves a share by more than three points
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
+COUNTED = ("users", "events", "sessions")
+MANY = 5  # from here on an axis of whole things needs no tick at each
+THOUSAND = 1_000
 COMPACT_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
 SECONDS_PER = (("d", 86_400), ("h", 3_600), ("min", 60))
 
@@ -112,12 +115,15 @@ def is_few(base: float | None) -> bool:
     return base is not None and base < FEW
 
 
-def axis_format(unit: str, *, currency: str = "USD") -> dict[str, str]:
-    """Plotly's number format and affixes for an axis or a hover of this unit."""
+def axis_format(unit: str, highest: float, *, currency: str = "USD") -> dict[str, object]:
+    """How Plotly writes the ticks of an axis of this unit that reaches up to `highest`."""
     if unit == "percent":
         return {"tickformat": ".0%"}
     if unit in {"seconds", "milliseconds"}:
         return {"tickformat": "~s", "ticksuffix": "s" if unit == "seconds" else " ms"}
     if unit == "currency":
         return {"tickformat": "~s", "tickprefix": SYMBOLS.get(currency, currency + " ")}
-    return {"tickformat": "~s"}
+    if unit in COUNTED and highest < MANY:
+        return {"tickformat": "d", "dtick": 1}
+    # Below 1 the SI format would say 500m for a half.
+    return {"tickformat": "~s" if unit in COUNTED or highest > THOUSAND else "~g"}

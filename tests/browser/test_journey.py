@@ -92,6 +92,18 @@ def test_an_address_that_asks_for_nonsense_is_met_with_the_default(
     assert daily_users(reader) == ALL
 
 
+def test_what_was_chosen_survives_a_reload(reader: Reader) -> None:
+    reader.opens("/retention").clicks("cohort", "Month").clicks("criterion", "On or after")
+    reader.page.reload()
+    reader.waits()
+    assert "in month k or any later one" in reader.page.inner_text("body")
+
+
+def test_custom_days_stand_in_the_address(reader: Reader) -> None:
+    reader.opens("/usage?period=Custom&days=2026-11-02&days=2026-11-08")
+    assert "2 Nov – 8 Nov compared with 26 Oct – 1 Nov" in reader.page.inner_text("body")
+
+
 def test_the_link_is_copied_whole(reader: Reader) -> None:
     reader.opens("/usage?period=7d")
     reader.page.get_by_role("button", name="Copy link").click()

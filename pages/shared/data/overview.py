@@ -1,5 +1,7 @@
 """The data at a glance: how much there is, how fresh, and each table."""
 
+from datetime import date
+
 import polars as pl
 import streamlit as st
 
@@ -25,7 +27,7 @@ def overview_cards(report: DataHealthReport) -> None:
     tables = report.tables.rows
     rows, aside = _total(tables, "rows"), _total(tables, "quarantined")
     figures = (
-        ("Complete to", dates.full_day(report.watermark)),
+        ("Complete to", _day(report.watermark)),
         ("Rows read", words.compact(rows)),
         ("Rows set aside", words.compact(aside)),
         ("Built", dates.age(report.built_at)),
@@ -33,6 +35,11 @@ def overview_cards(report: DataHealthReport) -> None:
     with st.grid(4, min_column_width=150, key="cards_data"):
         for label, value in figures:
             st.metric(label, plain.markdown(value), border=True, height="stretch")
+
+
+def _day(day: date | None) -> str:
+    """Short, to fit a card; the head of the page says the year."""
+    return words.DASH if day is None else dates.short_day(day)
 
 
 def _total(rows: pl.DataFrame, column: str) -> int:

@@ -52,7 +52,9 @@ def figure(*, height: int = HEIGHT, hovermode: str = "x unified", **layout: Any)
 
 def value_axis(figure: go.Figure, unit: str, *, currency: str = "USD") -> None:
     """Let the vertical axis start at zero and speak in the figure's unit."""
-    figure.update_yaxes(rangemode="tozero", **axis_format(unit, currency=currency))
+    values = [value for trace in figure.data for value in trace.y if value is not None]
+    form = axis_format(unit, max(values, default=0), currency=currency)
+    figure.update_yaxes(rangemode="tozero", **form)
 
 
 def note(text: str, **place: Any) -> dict[str, Any]:

@@ -150,9 +150,6 @@ def calendar(
 
 
 def _month_that_starts(week: date) -> str:
-    """The month's name over the first week with its 1st, the year over January."""
+    """The month's name over the week with its 1st."""
     last = week + timedelta(days=6)
-    if last.day > 7:
-        return ""
-    name = dates.MONTHS[last.month - 1]
-    return f"{name} {last.year}" if last.month == 1 else name
+    return dates.MONTHS[last.month - 1] if last.day <= dates.DAYS_OF_WEEK else ""

@@ -6,7 +6,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from pages.shared import dates, words
-from pages.shared.figures.canvas import HEIGHT, figure
+from pages.shared.figures.canvas import HEIGHT, figure, value_axis
 from pages.shared.palette import BLUE, GREEN, SKY, TEXT, VERMILION
 
 PARTS = (("retained", BLUE), ("resurrected", SKY), ("new", GREEN), ("dormant", VERMILION))
@@ -39,7 +39,7 @@ def lifecycle_bars(
             hovertemplate="%{customdata}",
         )
     drawing.add_hline(y=0, line={"color": TEXT, "width": 1})
-    drawing.update_yaxes(tickformat="~s")
+    value_axis(drawing, "users")
     drawing.update_xaxes(
         tickvals=list(days)[:: max(1, len(days) // 8)],
         ticktext=[dates.short_day(day) for day in days][:: max(1, len(days) // 8)],

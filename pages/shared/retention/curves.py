@@ -10,7 +10,6 @@ from reports.retention import RetentionReport
 
 NO_COHORT = "No cohort is old enough yet"
 WAIT = "Choose more cohorts or a shorter interval."
-AXIS = {"day": "days after the start", "week": "weeks after the start", "month": "months after"}
 
 
 def average_card(report: RetentionReport) -> None:
@@ -24,7 +23,7 @@ def average_card(report: RetentionReport) -> None:
                 _curve(group, at, report.question.by is not None)
                 for at, group in enumerate(_groups(rows))
             ],
-            x_title=AXIS[report.question.grain],
+            x_title=f"{report.question.grain}s after the start",
         ),
         key="average",
         alt=_takeaway(report),

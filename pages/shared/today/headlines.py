@@ -1,5 +1,7 @@
 """The figures of Today, as cards."""
 
+from math import ceil
+
 import streamlit as st
 
 from pages.shared.cards import COUNTS, Base, card_frame, metric_card
@@ -8,7 +10,7 @@ from pages.shared.states import empty
 from queries import Workspace
 from reports.headlines import Headline, HeadlinesReport
 
-WIDEST = 4  # cards beside each other; six stand better as two rows of three
+WIDEST = 5  # cards beside each other; more are spread evenly over rows
 
 
 def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
@@ -16,7 +18,8 @@ def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
     if not report.headlines:
         empty("No figure has a place on Today", "Give metrics a `headline` number in metrics.toml.")
         return
-    columns = 3 if len(report.headlines) % 3 == 0 else WIDEST
+    rows = ceil(len(report.headlines) / WIDEST)
+    columns = ceil(len(report.headlines) / rows)
     with st.grid(columns, min_column_width=150, key="cards_today"):
         for headline in report.headlines:
             with card_frame(f"headline_{headline.name}"):

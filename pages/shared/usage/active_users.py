@@ -1,5 +1,7 @@
 """Active users: the four figures, and their course with what it is compared with."""
 
+from dataclasses import dataclass
+
 import polars as pl
 import streamlit as st
 
@@ -9,9 +11,9 @@ from pages.shared.cards import Base, card_frame, difference, metric_card
 from pages.shared.exhibits import affordances, details_button, exhibit
 from pages.shared.people import Count, people_button
 from queries import Workspace
-from reports.active_users import ActiveUsersReport
+from reports.active_users import ActiveUsersReport, active_users
 from reports.answer import Source
-from reports.markers import Marker
+from reports.markers import markers
 from reports.people import Active
 from reports.scope import Scope
 
@@ -49,9 +51,7 @@ def active_user_cards(workspace: Workspace, scope: Scope, report: ActiveUsersRep
             details_button(report.stickiness, key="sticky")
 
 
-def active_user_chart(
-    report: ActiveUsersReport, scope: Scope, happened: tuple[Marker, ...]
-) -> None:
+def active_user_chart(workspace: Workspace, scope: Scope, report: ActiveUsersReport) -> None:
     """The measure chosen, over the period, with the comparison in grey."""
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.header("Active users", anchor=False, width="content")
@@ -66,60 +66,71 @@ def active_user_chart(
             persist_state="session",
             label_visibility="collapsed",
         )
-    active_user_course(report, scope, happened, measure=measure)
+    active_user_course(workspace, scope, report, measure=measure)
 
 
 def active_user_course(
-    report: ActiveUsersReport,
-    scope: Scope,
-    happened: tuple[Marker, ...],
-    *,
-    measure: str = "users",
+    workspace: Workspace, scope: Scope, report: ActiveUsersReport, *, measure: str = "users"
 ) -> None:
     """One measure over the period at its grain, with what happened meanwhile."""
-    source = _source(report, scope, measure)
+    drawn = _drawn(scope, report, measure)
+    before = _before(workspace, scope, report, measure)
     exhibit(
-        source,
+        drawn.source,
         lambda rows: figures.time_series(
-            _lines(rows, report, scope, measure),
-            unit="percent" if measure == "stickiness" else "users",
-            grain="day" if measure == "stickiness" else scope.grain,
-            markers=happened,
+            _lines(rows, drawn, before),
+            unit=drawn.unit,
+            grain=drawn.grain,
+            markers=markers(workspace, scope.period),
         ),
         key="active_users",
         alt=_takeaway(report, measure),
     )
-    affordances(source, key="active_users")
+    affordances(drawn.source, key="active_users")
 
 
-def _source(report: ActiveUsersReport, scope: Scope, measure: str) -> Source:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Which rows and columns of the report a measure is drawn from."""
+
+    source: Source
+    day: str
+    column: str
+    unit: str
+    grain: str
+
+
+def _drawn(scope: Scope, report: ActiveUsersReport, measure: str) -> _Drawn:
     if measure == "stickiness":
-        return report.stickiness
-    return report.daily if scope.grain == "day" else report.buckets
+        return _Drawn(report.stickiness, "day", "stickiness", "percent", "day")
+    if scope.grain == "day":
+        column = "daily_users" if measure == "users" else measure
+        return _Drawn(report.daily, "day", column, "users", "day")
+    return _Drawn(report.buckets, "period_start", measure, "users", scope.grain)
 
 
-def _lines(
-    rows: pl.DataFrame, report: ActiveUsersReport, scope: Scope, measure: str
-) -> list[figures.Line]:
-    if measure == "stickiness":
-        return [figures.Line("Stickiness", rows["day"].to_list(), rows["stickiness"].to_list())]
-    if scope.grain != "day":
-        return [_line(rows, "period_start", measure)]
-    column = "daily_users" if measure == "users" else measure
-    line = _line(rows, "day", column)
-    if report.compared is None:
-        return [line]
-    before = report.compared.rows
-    return [line, figures.previous(line, before[column].to_list(), before["day"].to_list())]
+def _before(
+    workspace: Workspace, scope: Scope, report: ActiveUsersReport, measure: str
+) -> pl.DataFrame | None:
+    """The rows of the comparison that lie under those of the period."""
+    if scope.comparison is None or measure == "stickiness":
+        return None
+    if scope.grain == "day":
+        return report.compared.rows if report.compared else None
+    return active_users(workspace, scope.over(scope.comparison)).buckets.rows
 
 
-def _line(rows: pl.DataFrame, day: str, column: str) -> figures.Line:
-    return figures.Line(
+def _lines(rows: pl.DataFrame, drawn: _Drawn, before: pl.DataFrame | None) -> list[figures.Line]:
+    line = figures.Line(
         "Now",
-        rows[day].to_list(),
-        rows[column].to_list(),
-        complete=rows["is_complete"].to_list(),
+        rows[drawn.day].to_list(),
+        rows[drawn.column].to_list(),
+        complete=rows["is_complete"].to_list() if "is_complete" in rows.columns else None,
     )
+    if before is None:
+        return [line]
+    values, days = before[drawn.column].to_list(), before[drawn.day].to_list()
+    return [line, figures.previous(line, values, days)]
 
 
 def _takeaway(report: ActiveUsersReport, measure: str) -> str:
