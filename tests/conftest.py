@@ -21,3 +21,8 @@ for variable in ("TIDEMARK_WORKSPACE", "TIDEMARK_DATA"):
 def root() -> Path:
     """The folder of the project."""
     return ROOT
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright leaves an event loop running behind them."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
