@@ -16,7 +16,7 @@ workspace = current()
 scope = scope_of_page(workspace)
 
 with st.skeleton(height=2 * CARD_HEIGHT):
-    headline_cards(workspace, headlines(workspace, scope))
+    headline_cards(workspace, scope, headlines(workspace, scope))
 
 with card("active_users"):
     st.header("Active users", anchor=False)

@@ -42,6 +42,12 @@ def test_without_releases_it_says_which_columns_would_bring_them(tmp_path: Path)
     assert "released_at" in text(screen)
 
 
+def test_the_list_behind_a_headline_has_its_length(workspace: Path) -> None:
+    screen = run_page(workspace, "today")
+    screen = act(workspace, screen.button(key="people_headline_active_users").click())
+    assert len(screen.dataframe[-1].value) == ALL
+
+
 def test_without_a_comparison_there_is_no_difference(workspace: Path) -> None:
     screen = run_page(workspace, "today", compare="none")
     assert {difference for _, difference in metrics(screen).values()} == {""}

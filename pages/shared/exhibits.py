@@ -17,6 +17,8 @@ from reports.answer import Source
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+Draw = Callable[[pl.DataFrame], "go.Figure"]
+
 VIEWS = {"definition": "Definition", "data": "Data", "sql": "SQL"}
 NOTHING = "Nothing in these days for these people"
 WIDEN = "Choose a longer period or remove a filter."
@@ -24,7 +26,7 @@ WIDEN = "Choose a longer period or remove a filter."
 
 def exhibit(
     source: Source,
-    draw: "Callable[[pl.DataFrame], go.Figure]",
+    draw: Draw,
     *,
     key: str,
     alt: str,

@@ -7,7 +7,9 @@ import plotly.graph_objects as go
 
 from pages.shared import dates, words
 from pages.shared.figures.canvas import HEIGHT, figure, value_axis
+from pages.shared.figures.happenings import add_happenings
 from pages.shared.palette import BLUE, GREEN, SKY, TEXT, VERMILION
+from reports.markers import Marker
 
 PARTS = (("retained", BLUE), ("resurrected", SKY), ("new", GREEN), ("dormant", VERMILION))
 
@@ -17,6 +19,7 @@ def lifecycle_bars(
     parts: dict[str, Sequence[int | None]],
     *,
     complete: Sequence[bool],
+    markers: Sequence[Marker] = (),
 ) -> go.Figure:
     """Stacked bars per period; what is not over yet is hatched.
 
@@ -24,6 +27,7 @@ def lifecycle_bars(
         days: First day of each period.
         parts: Counts named new, retained, resurrected and dormant, all of them not negative.
         complete: False for a period that is not over.
+        markers: What happened meanwhile.
     """
     drawing = figure(height=HEIGHT + 20, barmode="relative", bargap=0.25, showlegend=True)
     patterns = ["" if done else "/" for done in complete]
@@ -46,4 +50,5 @@ def lifecycle_bars(
         title=None,
     )
     drawing.update_layout(margin_t=32)
+    add_happenings(drawing, markers, days)
     return drawing

@@ -8,16 +8,11 @@ import plotly.graph_objects as go
 
 from pages.shared import dates, words
 from pages.shared.figures.canvas import HEIGHT, figure, note, value_axis
-from pages.shared.palette import BACKGROUND, GRID, MUTED_TEXT, PREVIOUS_PERIOD, THIS_PERIOD
+from pages.shared.figures.happenings import add_happenings
+from pages.shared.palette import BACKGROUND, MUTED_TEXT, PREVIOUS_PERIOD, THIS_PERIOD
 from pages.shared.plain import chart
 from reports.markers import Marker
 
-SYMBOLS = {  # of Plotly, and what the hover calls it, by kind of marker
-    "release": ("triangle-down", "Release"),
-    "experiment_start": ("diamond", "Experiment starts"),
-    "experiment_end": ("diamond-open", "Experiment ends"),
-    "holiday": ("circle-open", "Holiday"),
-}
 BAND_ALPHA = "26"  # of 255, as hexadecimal digits that follow a colour
 LABEL_GAP = 15  # pixels between the names beside two lines
 LABEL_LETTER = 7.2  # pixels of a letter of such a name, roughly
@@ -68,7 +63,7 @@ def time_series(
     value_axis(drawing, unit, currency=currency)
     if len(lines) > 1:
         _name_lines(drawing, lines, height)
-    _add_markers(drawing, _visible(markers, lines))
+    add_happenings(drawing, markers, [day for line in lines for day in line.days])
     return drawing
 
 
@@ -181,46 +176,3 @@ def _name_lines(drawing: go.Figure, lines: Sequence[Line], height: int) -> None:
 
 def _last_value(line: Line) -> float | None:
     return next((value for value in reversed(line.values) if value is not None), None)
-
-
-def _visible(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
-    days = [day for line in lines for day in line.days]
-    return [one for one in markers if days and min(days) <= one.day <= max(days)]
-
-
-def _add_markers(drawing: go.Figure, markers: Sequence[Marker]) -> None:
-    """A dotted line for each, with a symbol on top that says its title on hover."""
-    if not markers:
-        return
-    drawing.add_scatter(
-        x=[one.day for one in markers],
-        y=[0.98] * len(markers),
-        yaxis="y2",
-        mode="markers",
-        marker={
-            "symbol": [SYMBOLS[one.kind][0] for one in markers],
-            "size": 9,
-            "color": MUTED_TEXT,
-        },
-        name="",
-        text=[f"{SYMBOLS[one.kind][1]}: {chart(one.title)}" for one in markers],
-        hovertemplate="%{text}<extra></extra>",
-    )
-    drawing.update_layout(
-        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
-        shapes=[_line_at(one.day) for one in markers if one.kind != "holiday"],
-    )
-
-
-def _line_at(day: date) -> dict[str, object]:
-    return {
-        "type": "line",
-        "xref": "x",
-        "yref": "paper",
-        "x0": day,
-        "x1": day,
-        "y0": 0,
-        "y1": 0.97,
-        "layer": "below",
-        "line": {"color": GRID, "width": 1.5, "dash": "dot"},
-    }

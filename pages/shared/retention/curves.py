@@ -6,6 +6,7 @@ import streamlit as st
 from pages.shared import figures, words
 from pages.shared.exhibits import affordances, exhibit
 from pages.shared.palette import CATEGORIES, THIS_PERIOD, colour_of
+from reports.markers import Marker
 from reports.retention import RetentionReport
 
 NO_COHORT = "No cohort is old enough yet"
@@ -68,7 +69,7 @@ def _takeaway(report: RetentionReport) -> str:
     )
 
 
-def over_cohorts_card(report: RetentionReport) -> None:
+def over_cohorts_card(report: RetentionReport, happened: tuple[Marker, ...]) -> None:
     """Is it getting better: retention at one interval, cohort by cohort, with its interval."""
     st.header("Over the cohorts", anchor=False)
     later = report.triangle.rows.filter(pl.col("interval") > 0).unique("interval").sort("interval")
@@ -103,6 +104,7 @@ def over_cohorts_card(report: RetentionReport) -> None:
             ],
             unit="percent",
             grain=report.question.grain,
+            markers=happened,
             height=240,
         ),
         key="over",

@@ -4,16 +4,20 @@ from math import ceil
 
 import streamlit as st
 
+from metrics.periods import days_ending
 from pages.shared.cards import COUNTS, Base, card_frame, metric_card
 from pages.shared.exhibits import details_button
+from pages.shared.people import Count, people_button
 from pages.shared.states import empty
 from queries import Workspace
 from reports.headlines import Headline, HeadlinesReport
+from reports.people import Active
+from reports.scope import Scope
 
 WIDEST = 5  # cards beside each other; more are spread evenly over rows
 
 
-def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
+def headline_cards(workspace: Workspace, scope: Scope, report: HeadlinesReport) -> None:
     """One card each, in their order."""
     if not report.headlines:
         empty("No figure has a place on Today", "Give metrics a `headline` number in metrics.toml.")
@@ -34,7 +38,18 @@ def headline_cards(workspace: Workspace, report: HeadlinesReport) -> None:
                         base=_base(headline),
                         missing=headline.missing,
                     )
-                details_button(headline.source, key=f"headline_{headline.name}")
+                with st.container(horizontal=True, gap="small"):
+                    _people(workspace, scope, headline)
+                    details_button(headline.source, key=f"headline_{headline.name}")
+
+
+def _people(workspace: Workspace, scope: Scope, headline: Headline) -> None:
+    """The list behind a number of active people."""
+    definition = workspace.metrics.get(headline.name)
+    if definition is not None and definition.kind == "active" and headline.change.value:
+        days = days_ending(scope.period.last_day, definition.window_days or 1)
+        count = Count(headline.label, Active(days))
+        people_button(workspace, scope, count, key=f"headline_{headline.name}")
 
 
 def _base(headline: Headline) -> Base | None:

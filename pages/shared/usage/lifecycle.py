@@ -12,6 +12,7 @@ from pages.shared.exhibits import affordances_around, exhibit
 from pages.shared.people import Count, people_choice
 from queries import Workspace
 from reports.lifecycle import LifecycleReport, lifecycle
+from reports.markers import markers
 from reports.people import InState
 from reports.scope import Scope
 
@@ -30,6 +31,7 @@ def lifecycle_card(workspace: Workspace, scope: Scope) -> None:
             rows["period_start"].to_list(),
             {state: rows[f"{state}_users"].to_list() for state in STATES},
             complete=rows["is_complete"].to_list(),
+            markers=markers(workspace, scope.period),
         ),
         key="lifecycle",
         alt=_takeaway(report),

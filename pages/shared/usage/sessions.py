@@ -1,15 +1,14 @@
 """Visits: how many, how long."""
 
-from collections.abc import Callable
-
 import polars as pl
 import streamlit as st
 
 from pages.shared import figures, words
 from pages.shared.cards import metric_card
-from pages.shared.exhibits import affordances_around, exhibit
+from pages.shared.exhibits import Draw, affordances_around, exhibit
 from pages.shared.people import Count, people_choice
 from queries import Workspace
+from reports.markers import markers
 from reports.people import WithSession
 from reports.scope import Scope
 from reports.sessions import SessionsReport, sessions
@@ -43,13 +42,12 @@ def sessions_card(workspace: Workspace, scope: Scope) -> None:
         label_visibility="collapsed",
     )
     source = report.durations if view == "durations" else report.series
-    exhibit(source, _drawing(view, scope), key=f"sessions_{view}", alt=_takeaway(report))
+    exhibit(source, _drawing(workspace, view, scope), key=f"sessions_{view}", alt=_takeaway(report))
     with affordances_around(source, key="sessions"):
-        if view == "durations":
-            people_choice(workspace, scope, _counts(report, scope), key="sessions")
+        people_choice(workspace, scope, _counts(report, scope), key="sessions")
 
 
-def _drawing(view: str, scope: Scope) -> Callable:
+def _drawing(workspace: Workspace, view: str, scope: Scope) -> Draw:
     if view == "durations":
         return lambda rows: figures.bar_list(
             [_bin(*pair) for pair in rows.select("from_seconds", "to_seconds").iter_rows()],
@@ -67,6 +65,7 @@ def _drawing(view: str, scope: Scope) -> Callable:
         ],
         unit=VIEWS[view][1],
         grain=scope.grain,
+        markers=markers(workspace, scope.period),
         height=260,
     )
 
@@ -74,6 +73,15 @@ def _drawing(view: str, scope: Scope) -> Callable:
 def _counts(report: SessionsReport, scope: Scope) -> list[Count]:
     """People with a visit of a length; a person may have visits of several."""
     bins = report.durations.rows.filter(pl.col("sessions") > 0)
+    if bins.is_empty():
+        return []
+    return [
+        Count("With any session", WithSession(scope.period)),
+        *_of_lengths(bins, scope),
+    ]
+
+
+def _of_lengths(bins: pl.DataFrame, scope: Scope) -> list[Count]:
     return [
         Count(f"With a session of {_bin(low, high)}", WithSession(scope.period, low, high))
         for low, high in bins.select("from_seconds", "to_seconds").iter_rows()
