@@ -90,8 +90,12 @@ def _warm_up() -> None:
     """Open the workspace and import what the first page needs, before anybody asks for it."""
     from pages.shared.workspaces import health
 
-    health()
-    import pages.shared.figures  # noqa: F401  (for its side effect: Plotly is slow to import)
+    if health()["status"] == "ok":
+        import pages.shared.figures  # noqa: F401  (Plotly is slow to import)
+        from pages.shared.filters import offered
+        from pages.shared.workspaces import current
+
+        offered(current())
 
 
 @asynccontextmanager

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_SET", "dimension_values"]
 
-RECENT_DAYS = 90  # days: long enough to meet every value that is in use
+RECENT_DAYS = 28  # days: long enough to meet every value that is in use
 
 
 def dimension_values(workspace: Workspace, dimension: str) -> tuple[str, ...]:
-    """The values that people active in the last 90 days have, most people first, at most 100.
+    """The values that people active in the last 28 days have, most people first, at most 100.
 
     Args:
         workspace: Where to ask.

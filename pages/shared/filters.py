@@ -23,7 +23,7 @@ def segment_filters(workspace: Workspace) -> None:
         return
     st.multiselect(
         "Filters",
-        _offered(workspace),
+        list(dict.fromkeys([*offered(workspace), *_chosen()])),
         format_func=_words,
         key=KEY,
         bind="query-params",
@@ -85,11 +85,10 @@ def _chosen() -> list[str]:
     return [text for text in st.session_state.get(KEY) or [] if isinstance(text, str)]
 
 
-def _offered(workspace: Workspace) -> list[str]:
-    """The most frequent values of every dimension, and what is chosen already."""
+def offered(workspace: Workspace) -> tuple[str, ...]:
+    """The most frequent values of every dimension, as filters."""
     snapshot = workspace.snapshot
-    known = _known(workspace, snapshot.id) if snapshot else ()
-    return list(dict.fromkeys([*known, *_chosen()]))
+    return _known(workspace, snapshot.id) if snapshot else ()
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import states, workspaces
 from pages.shared.header import header
+from queries import TidemarkError, Workspace
 
 PAGES = Path(__file__).resolve().parents[1]
 ICON = PAGES / "shared" / "favicon.png"
@@ -34,6 +35,17 @@ def navigation() -> st.Page:
     )
 
 
+def opened(page: st.Page) -> Workspace | None:
+    """The workspace, or None after saying why it cannot be opened."""
+    try:
+        return workspaces.current()
+    except TidemarkError as error:
+        st.title(page.title, anchor=False)
+        with st.container(border=True, key="card_unusable"):
+            states.failed(error)
+        return None
+
+
 def run() -> None:
     """Configure, navigate, and run the page; what fails is shown as a message, not a traceback."""
     st.set_page_config(
@@ -41,10 +53,11 @@ def run() -> None:
     )
     st.logo(LOGO, size="large", icon_image=ICON)
     page = navigation()
-    with states.guarded():
-        workspace = workspaces.current()
-        if header(page, workspace):
-            page.run()
+    workspace = opened(page)
+    if workspace is not None:
+        with states.guarded():
+            if header(page, workspace):
+                page.run()
 
 
 if __name__ == "__main__":

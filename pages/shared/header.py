@@ -29,7 +29,7 @@ def header(page: st.Page, workspace: Workspace) -> bool:
             copy_link()
     if snapshot is None:
         with st.container(border=True, key="card_not_built"):
-            states.not_built()
+            states.not_built(workspace.folder)
         return False
     fresh = _freshness(snapshot, product.time_zone)
     if page.url_path in WITHOUT_SCOPE:

@@ -2,13 +2,15 @@
 
 import logging
 import secrets
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
 from pages.shared import plain
-from queries import NoSnapshot, TidemarkError, WorkspaceError
+from queries import TidemarkError, WorkspaceError
 
 LOG = logging.getLogger("tidemark")
 CARD_HEIGHT = 150  # pixels of a figure on a card, while it is asked for
@@ -36,9 +38,6 @@ def guarded() -> Iterator[None]:
 
 def failed(error: TidemarkError) -> None:
     """A question that could not be answered, in the words of the error."""
-    if isinstance(error, NoSnapshot):
-        not_built()
-        return
     reference = _logged(error)
     title = "The workspace cannot be read" if isinstance(error, WorkspaceError) else "No answer"
     _message("error", title, plain.sentence(error), f"Reference {reference}, also in the log.")
@@ -55,15 +54,16 @@ def unexpected(error: Exception) -> None:
     )
 
 
-def not_built() -> None:
+def not_built(folder: Path) -> None:
     """The workspace is fine, but its roll-ups do not exist yet."""
     _message(
         "database",
         "Nothing has been built yet",
         "The pages read small roll-ups of your events. Build them once; afterwards only new files "
-        "are read. This page fills itself as soon as it is loaded again.",
+        "are read.",
     )
-    st.code("python app.py build", language="bash")
+    st.code(f"python app.py build {shlex.quote(str(folder))}", language="bash", wrap_lines=True)
+    st.button("Load again", key="load_again", icon=":material/refresh:")
 
 
 def empty(what: str, mend: str) -> None:
