@@ -159,8 +159,21 @@ def test_people_of_the_cohort_that_is_still_growing(workspace: Workspace) -> Non
     assert people(workspace, scope(), cell).count == row["users"]
 
 
-def at(user: str, day: int, clock: str = "12:00") -> Row:
-    return (user, "opened", f"{MONDAY + timedelta(days=day)}T{clock}:00Z", {})
+def at(user: str, day: int, clock: str = "12:00", event: str = "opened") -> Row:
+    return (user, event, f"{MONDAY + timedelta(days=day)}T{clock}:00Z", {})
+
+
+@pytest.mark.parametrize(("day", "who"), [(6, []), (7, ["ann"]), (13, ["ann"]), (14, [])])
+@pytest.mark.parametrize("returns", [(), ("saved",)], ids=["any event", "chosen event"])
+def test_people_who_returned_did_so_in_the_interval(
+    tmp_path: Path, returns: tuple[str, ...], day: int, who: list[str]
+) -> None:
+    rows = [at("ann", 0), at("bob", 0), at("ann", day, event="saved")]
+    workspace = workspace_of(tmp_path, rows, watermark=MONDAY + timedelta(days=20))
+    question = RetentionQuestion(intervals=1, return_events=returns)
+    asked = Scope(Period(MONDAY, MONDAY + timedelta(days=7)), None, "day", EVERYBODY)
+    found = people(workspace, asked, RetentionCell(question, MONDAY, 1))
+    assert found.people.rows["user_id"].to_list() == who
 
 
 # Ann's visit has no length, Bob's lasts ten minutes, Cleo has one of each.

@@ -150,6 +150,27 @@ def test_own_clock_waits_for_whoever_started_last(tmp_path: Path) -> None:
     assert found == {on(0): [1, 0, 0, None]}
 
 
+def test_own_clock_sees_the_last_complete_day(tmp_path: Path) -> None:
+    rows = [at("ann", 0, clock="23:59"), at("ann", 2, clock="23:58")]
+    workspace = workspace_of(tmp_path, rows, watermark=on(2))
+    found = cells(workspace, 0, 1, grain="day", clock="own", intervals=2)
+    assert found == {on(0): [1, 1, None]}
+
+
+def test_own_clock_on_or_after_needs_enough_returns_from_then_on(tmp_path: Path) -> None:
+    rows = [at("ann", day) for day in (0, 1, 2, 3)]
+    workspace = workspace_of(tmp_path, rows, watermark=on(6))
+    frame = {"grain": "day", "clock": "own", "criterion": "on_or_after", "intervals": 3}
+    assert cells(workspace, 0, 1, min_returns=2, **frame) == {on(0): [1, 1, 1, 0]}
+
+
+def test_own_clock_on_needs_enough_returns_in_the_interval(tmp_path: Path) -> None:
+    rows = [at("ann", 0), at("ann", 1), at("ann", 1, clock="13:00"), at("ann", 2)]
+    workspace = workspace_of(tmp_path, rows, watermark=on(6))
+    frame = {"grain": "day", "clock": "own", "intervals": 2}
+    assert cells(workspace, 0, 1, min_returns=2, **frame) == {on(0): [1, 1, 0]}
+
+
 def test_breakdown_is_the_value_of_the_very_first_event(tmp_path: Path) -> None:
     rows = [
         at("ann", 0, clock="09:00", platform="web"),

@@ -1,6 +1,6 @@
 """The queries of the Usage page: rows checkable by eye, and a slow recount of random ones."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,12 @@ def test_active_users_by_week_counts_whole_weeks(tmp_path: Path) -> None:
         (on(0), 2, True),
         (on(14), 1, False),
     ]
+
+
+def test_active_users_by_week_end_before_the_last_day(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path, ANN_AND_BOB, watermark=on(16))
+    rows = ask(workspace, "active_users_by_period", 0, 14, grain="week", **frame(workspace))
+    assert rows["period_start"].to_list() == [on(0)]
 
 
 def test_active_users_by_week_follows_the_workspace(tmp_path: Path) -> None:
@@ -180,9 +186,25 @@ def test_sessions_by_day_belong_to_the_day_they_began(tmp_path: Path) -> None:
 
 
 def test_session_totals_keep_visits_of_no_length(tmp_path: Path) -> None:
-    rows = [at("ann", 0), at("ann", 0, clock="12:10"), at("bob", 0), at("bob", 1)]
+    rows = [at("ann", 0), at("ann", 0, clock="12:10"), at("bob", 0), at("bob", 1), at("bob", 2)]
     found = ask(workspace_of(tmp_path, rows), "session_totals", 0, 2)
     assert found.rows() == [("All users", 3, 2, 600.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "number"),
+    [(0, 0), (1, 1), (10, 1), (11, 2), (30, 2), (60, 3), (180, 4), (600, 5), (1800, 6), (3600, 7),
+     (10_800, 8), (10_801, 9)],
+)  # fmt: skip
+def test_session_durations_have_their_end_in_the_bin(
+    tmp_path: Path, seconds: int, number: int
+) -> None:
+    # A given session id keeps a visit together however long the pause.
+    start = datetime(2026, 1, 5, 8)  # noqa: DTZ001
+    moments = {start, start + timedelta(seconds=seconds)}
+    rows: list[Row] = [("ann", "opened", one.isoformat(), {"session_id": "s"}) for one in moments]
+    found = ask(workspace_of(tmp_path, rows), "session_durations", 0, 1)
+    assert found.filter(pl.col("sessions") > 0)["bin"].to_list() == [number]
 
 
 def test_session_durations_end_with_their_bin(tmp_path: Path) -> None:
