@@ -117,6 +117,7 @@ app = App(
 def commands() -> "click.Group":
     """Every command: those that work on data, and `serve`."""
     import click
+
     from reports.command_line import main
 
     @main.command()

@@ -32,7 +32,7 @@ def test_active_users_are_everybody(screen: AppTest, label: str) -> None:
 
 
 def test_stickiness_of_daily_users_is_whole(screen: AppTest) -> None:
-    assert metrics(screen)["Stickiness"] == ("100.0%", "+0.0 pp")
+    assert metrics(screen)["Stickiness"] == ("100.0%", "0.0 pp")
 
 
 def test_everybody_was_active_on_all_28_days(screen: AppTest) -> None:

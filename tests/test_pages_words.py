@@ -96,3 +96,8 @@ def test_charts_do_not_obey_the_data() -> None:
 
 def test_text_on_a_label_is_one_short_line() -> None:
     assert plain.short("a\nb" + "c" * 100) == "a b" + "c" * 76 + "…"
+
+
+@pytest.mark.parametrize("nothing", [0, 0.0004, -0.0004])
+def test_a_difference_of_nothing_has_no_sign(nothing: float) -> None:
+    assert (words.change(nothing), words.points(nothing)) == ("0.0%", "0.0 pp")

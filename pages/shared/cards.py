@@ -71,7 +71,7 @@ def metric_card(
 
 def _value(label: str, change: Change, unit: str, better: str, currency: str) -> None:
     moved = difference(change, unit)
-    is_flat = moved is None or not moved.strip("+-0.% p")
+    is_flat = moved is None or moved.startswith("0.0")
     st.metric(
         plain.markdown(label),
         words.compact(change.value, unit, currency=currency),

@@ -82,12 +82,18 @@ def rough_duration(seconds: float) -> str:
 
 def change(fraction: float | None) -> str | None:
     """A relative change with its sign: '+4.2%'; None stays None, which shows no arrow."""
-    return None if fraction is None else f"{fraction:+.1%}"
+    return None if fraction is None else _signed(fraction * 100, "%")
 
 
 def points(difference: float | None) -> str | None:
     """A difference of two shares in percentage points: 0.013 is '+1.3 pp'."""
-    return None if difference is None else f"{difference * 100:+.1f} pp"
+    return None if difference is None else _signed(difference * 100, " pp")
+
+
+def _signed(number: float, unit: str) -> str:
+    """With its sign, unless nothing is left of it at one decimal."""
+    text = f"{number:+.1f}"
+    return f"{'0.0' if text in {'+0.0', '-0.0'} else text}{unit}"
 
 
 def interval(low: float | None, high: float | None) -> str:

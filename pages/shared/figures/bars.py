@@ -51,6 +51,7 @@ def bar_list(
     drawing.update_xaxes(visible=False, rangemode="tozero")
     drawing.update_yaxes(
         autorange="reversed",
+        showspikes=False,
         showgrid=False,
         tickvals=places,
         ticktext=[_named(name) for name in names],

@@ -19,8 +19,8 @@ UNDER_THE_TOP = 0.98  # of the height
 
 
 def add_happenings(drawing: go.Figure, markers: Sequence[Marker], days: Sequence[date]) -> None:
-    """A dotted line for each that lies within the days, and a symbol that says its title."""
-    seen = [one for one in markers if days and min(days) <= one.day <= max(days)]
+    """A dotted line for each since the first day, and a symbol that says its title."""
+    seen = [one for one in markers if days and one.day >= min(days)]
     if not seen:
         return
     drawing.add_scatter(

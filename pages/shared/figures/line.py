@@ -57,6 +57,7 @@ def time_series(
 ) -> go.Figure:
     """Lines over a shared time axis that starts at zero, with markers along its top."""
     drawing = figure(height=height)
+    drawing.update_layout(legend_traceorder="reversed")  # in the hover, this period comes first
     for line in sorted(lines, key=lambda line: not line.is_quiet):
         _add_band(drawing, line)
         _add_line(drawing, line, unit, grain, currency)
