@@ -73,7 +73,9 @@ def users(keys: Mapping[str, int], days: Table, events: Sequence[Event], rules: 
     for name, key in keys.items():
         known = rules.users.get(name, {})
         active_on = [row["day"] for row in days if row["user_key"] == key]
-        accounts = [e.more["account_id"] for e in events if e.user == name and "account_id" in e.more]
+        accounts = [
+            e.more["account_id"] for e in events if e.user == name and "account_id" in e.more
+        ]
         table.append({
             "user_key": key,
             "user_id": name,
@@ -142,15 +144,18 @@ def sessions(active: Sequence[Event], keys: Mapping[str, int], rules: Rules) -> 
     """One row per visit, under the local day of its first event."""
     table = []
     for (user, _), events in _by(active, lambda e: (e.user, _text(e.more.get("session_id")))):
-        for visit in _cut(events, rules.idle):
-            table.append({
-                "day": visit[0].day,
-                "user_key": keys[user],
-                "started_at": visit[0].at,
-                "seconds": (visit[-1].at - visit[0].at).total_seconds(),
-                "events": len(visit),
-            } | {name: _value(visit[0], name) for name in rules.event_dimensions})  # fmt: skip
+        table += [_visit(visit, keys[user], rules) for visit in _cut(events, rules.idle)]
     return sorted(table, key=lambda row: (row["day"], row["user_key"], row["started_at"]))
+
+
+def _visit(events: Sequence[Event], key: int, rules: Rules) -> dict[str, Any]:
+    return {
+        "day": events[0].day,
+        "user_key": key,
+        "started_at": events[0].at,
+        "seconds": (events[-1].at - events[0].at).total_seconds(),
+        "events": len(events),
+    } | {name: _value(events[0], name) for name in rules.event_dimensions}
 
 
 def _cut(events: Sequence[Event], idle: timedelta) -> list[list[Event]]:
@@ -202,9 +207,7 @@ def _cell(event: Event, rules: Rules) -> tuple[str, ...]:
     return tuple(_text(_value(event, name)) for name in rules.event_dimensions)
 
 
-def _by(
-    events: Sequence[Event], key: Callable[[Event], Any]
-) -> list[tuple[Any, list[Event]]]:
+def _by(events: Sequence[Event], key: Callable[[Event], Any]) -> list[tuple[Any, list[Event]]]:
     """Events in groups of one key, each group in the order of time."""
     ordered = sorted(events, key=key)
     return [(value, list(group)) for value, group in groupby(ordered, key=key)]
