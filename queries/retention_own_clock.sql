@@ -49,26 +49,39 @@ period_days as (
     from calendar
 ),
 
--- one row per start event, the first in its period marked
-starts_in_order as (
+-- one row per (person, period, segment) with a start event, at the first of them
+first_moments as (
     select
         starts.segment as start_segment,
         starts.user_key,
-        starts.occurred_at as start_at,
         period_days.starts_on,
         period_days.ends_on,
-        row_number() over (
-            partition by starts.user_key, period_days.starts_on
-            order by starts.occurred_at, starts.segment
-        ) as place_in_period,
-        min(period_days.starts_on) over (partition by starts.user_key) as first_starts_on
+        min(starts.occurred_at) as start_at
     from steps as starts
     inner join period_days on period_days.on_day = starts.day
     where starts.day <= $watermark
+        and starts.day < m_add_days($end_date, 31)
         and (
             (array_length($start_events) = 0 and starts.is_qualifying)
             or list_contains($start_events, starts.event)
         )
+    group by start_segment, starts.user_key, period_days.starts_on, period_days.ends_on
+),
+
+-- one row per (person, period, segment) in each person's order, the first of the period marked
+starts_in_order as (
+    select
+        start_segment,
+        user_key,
+        start_at,
+        starts_on,
+        ends_on,
+        row_number() over (
+            partition by user_key, starts_on
+            order by start_at, start_segment
+        ) as place_in_period,
+        min(starts_on) over (partition by user_key) as first_starts_on
+    from first_moments
 ),
 
 -- one row per (person, cohort) that counts
@@ -100,6 +113,12 @@ later_returns as (
         on came_back.user_key = entries.user_key
         and came_back.occurred_at > entries.start_at
     where came_back.day <= $watermark
+        and came_back.day > m_add_days($start_date, -31)
+        and (
+            $is_on_or_after
+            or came_back.day
+            <= m_add_days(entries.ends_on, ($last_interval + 1) * $interval_days + 1)
+        )
         and (
             (array_length($return_events) = 0 and came_back.is_qualifying)
             or list_contains($return_events, came_back.event)

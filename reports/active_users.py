@@ -71,7 +71,7 @@ def active_users(
         by: A dimension to break down by; the `Change` figures then are of everybody.
     """
     days = known(workspace)
-    ask = _Asking(workspace, scope, days, window_days)
+    ask = ActiveUsersAsked(workspace, scope, days, window_days)
     whole = complete_scope(scope, days)
     compared = whole.comparison if whole else None
     now = ask.standing(whole.period.last_day if whole else None)
@@ -81,7 +81,7 @@ def active_users(
         daily=ask.daily(scope.period, by, caveats),
         compared=_aligned(ask.daily(compared, by, ()), scope) if compared else None,
         buckets=_buckets(ask, by, caveats),
-        stickiness=_stickiness(ask, scope.period, by),
+        stickiness=stickiness_course(ask, scope.period, by),
         daily_users=change(now.daily, base.daily),
         weekly_users=change(now.weekly, base.weekly),
         window_users=change(now.window, base.window),
@@ -102,7 +102,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class ActiveUsersAsked:
     """The query about active users, asked for one scope."""
 
     workspace: Workspace
@@ -170,7 +170,7 @@ def _aligned(compared: Source, scope: Scope) -> Source:
     )
 
 
-def _buckets(ask: _Asking, by: str | None, caveats: tuple[str, ...]) -> Source:
+def _buckets(ask: ActiveUsersAsked, by: str | None, caveats: tuple[str, ...]) -> Source:
     """Calendar periods with their own people, and the windows at their last complete day."""
     scope = ask.scope
     week_start = ask.workspace.settings.product.week_start
@@ -228,7 +228,7 @@ def _joined(found: pl.DataFrame, ends: pl.DataFrame, scope: Scope) -> pl.DataFra
     ).sort("segment", "period_start")
 
 
-def _stickiness(ask: _Asking, period: Period, by: str | None) -> Source:
+def stickiness_course(ask: ActiveUsersAsked, period: Period, by: str | None) -> Source:
     """Stickiness of the window that ends with each complete day of the period."""
     lead = timedelta(days=ask.window_days - 1)
     found = ask.daily(Period(period.start - lead, period.end), by, ())

@@ -51,7 +51,7 @@ def sessions(workspace: Workspace, scope: Scope, *, by: str | None = None) -> Se
     now = session_totals(workspace, scope, whole.period if whole else None)
     before = session_totals(workspace, scope, whole.comparison if whole else None)
     return SessionsReport(
-        series=_series(workspace, scope, by),
+        series=session_series(workspace, scope, by=by),
         durations=_durations(workspace, whole or scope, by),
         sessions=change(now.sessions, before.sessions),
         sessions_per_user=change(now.per_user, before.per_user),
@@ -88,7 +88,8 @@ def session_totals(workspace: Workspace, scope: Scope, period: Period | None) ->
     )
 
 
-def _series(workspace: Workspace, scope: Scope, by: str | None) -> Source:
+def session_series(workspace: Workspace, scope: Scope, *, by: str | None = None) -> Source:
+    """Visits by day, week or month."""
     days = known(workspace)
     answer = workspace.ask(
         "sessions_by_period",

@@ -11,11 +11,12 @@ import polars as pl
 from metrics.changes import Change, change
 from metrics.rates import ratio
 from reports import definitions
-from reports.active_users import active_users
+from reports.active_users import ActiveUsersAsked, stickiness_course
 from reports.answer import Source
 from reports.breakdown import active_people, period_totals
+from reports.known import known
 from reports.lifecycle import lifecycle
-from reports.sessions import session_totals, sessions
+from reports.sessions import session_series, session_totals
 
 if TYPE_CHECKING:
     from queries import MetricDefinition, Workspace
@@ -50,14 +51,16 @@ class Figure:
 def active_figure(workspace: Workspace, scope: Scope, metric: MetricDefinition) -> Figure:
     """Different people active in the metric's window that ends with the period's last day."""
     window = metric.window_days or WINDOW_DAYS
-    report = active_users(workspace, scope, window_days=window)
-    moved = report.window_users
+    ask = ActiveUsersAsked(workspace, scope, known(workspace), window)
+    compared = scope.comparison.last_day if scope.comparison else None
+    moved = change(ask.standing(scope.period.last_day).window, ask.standing(compared).window)
+    daily = ask.daily(scope.period, None, ())
     return Figure(
         change=moved,
         base=moved.base,
         base_words="people in the window compared with",
-        spark=_spark(report.daily.rows, "window_users"),
-        source=replace(report.daily, title=f"Active users, {window} days, by day"),
+        spark=_spark(daily.rows, "window_users"),
+        source=replace(daily, title=f"Active users, {window} days, by day"),
     )
 
 
@@ -84,13 +87,16 @@ def _new_people(workspace: Workspace, scope: Scope) -> int:
 
 def stickiness_figure(workspace: Workspace, scope: Scope) -> Figure:
     """Mean daily active users over the people active in 28 days, at the period's end."""
-    report = active_users(workspace, scope)
+    ask = ActiveUsersAsked(workspace, scope, known(workspace), WINDOW_DAYS)
+    compared = scope.comparison.last_day if scope.comparison else None
+    now, before = ask.standing(scope.period.last_day), ask.standing(compared)
+    course = stickiness_course(ask, scope.period, None)
     return Figure(
-        change=report.stickiness_now,
-        base=report.window_users.value,
+        change=change(now.stickiness, before.stickiness),
+        base=now.window,
         base_words=f"people active in the last {WINDOW_DAYS} days",
-        spark=_spark(report.stickiness.rows, "stickiness"),
-        source=report.stickiness,
+        spark=_spark(course.rows, "stickiness"),
+        source=course,
     )
 
 
@@ -99,8 +105,9 @@ def sessions_per_user_figure(workspace: Workspace, scope: Scope) -> Figure:
     people = active_people(workspace, scope)
     now = session_totals(workspace, scope, scope.period)
     before = session_totals(workspace, scope, scope.comparison)
-    series = sessions(workspace, replace(scope, grain="day")).series
-    daily = active_users(workspace, scope).daily.rows
+    series = session_series(workspace, replace(scope, grain="day"))
+    ask = ActiveUsersAsked(workspace, scope, known(workspace), WINDOW_DAYS)
+    daily = ask.daily(scope.period, None, ()).rows
     return Figure(
         change=change(ratio(now.sessions, people.value), ratio(before.sessions, people.base)),
         base=people.value,
