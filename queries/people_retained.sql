@@ -48,17 +48,28 @@ start_moments as (
         and ($is_first_time or starts.day >= $cohort_start)
 ),
 
--- one row per start, in each person's order
+-- one row per (person, segment): the first start with that value
+first_moments as (
+    select
+        start_segment,
+        user_key,
+        min(start_day) as first_start_day,
+        min(moment_at) as first_at
+    from start_moments
+    group by start_segment, user_key
+),
+
+-- one row per (person, segment), in each person's order
 ordered as (
     select
         start_segment,
         user_key,
-        start_day,
+        first_start_day,
         row_number() over (
             partition by user_key
-            order by moment_at, start_segment
+            order by first_at, start_segment
         ) as place
-    from start_moments
+    from first_moments
 ),
 
 -- one row per person of the cohort
@@ -68,7 +79,7 @@ entries as (
         user_key
     from ordered
     where place = 1
-        and start_day >= $cohort_start
+        and first_start_day >= $cohort_start
         and start_segment = $segment_value
 ),
 

@@ -26,17 +26,13 @@
 
 with
 
--- one row per start event up to the end of the cohort, in each person's order
-ordered as (
+-- one row per (person, segment) with a start up to the end of the cohort, at the first of them
+first_moments as (
     select
         starts.segment as start_segment,
         starts.user_key,
-        starts.day as start_day,
-        starts.occurred_at as start_at,
-        row_number() over (
-            partition by starts.user_key
-            order by starts.occurred_at, starts.segment
-        ) as place
+        min(starts.day) as first_start_day,
+        min(starts.occurred_at) as start_at
     from steps as starts
     where starts.day < $cohort_end
         and starts.day <= $watermark
@@ -45,6 +41,21 @@ ordered as (
             (array_length($start_events) = 0 and starts.is_qualifying)
             or list_contains($start_events, starts.event)
         )
+    group by start_segment, starts.user_key
+),
+
+-- one row per (person, segment), in each person's order
+ordered as (
+    select
+        start_segment,
+        user_key,
+        first_start_day,
+        start_at,
+        row_number() over (
+            partition by user_key
+            order by start_at, start_segment
+        ) as place
+    from first_moments
 ),
 
 -- one row per person of the cohort
@@ -55,7 +66,7 @@ entries as (
         start_at
     from ordered
     where place = 1
-        and start_day >= $cohort_start
+        and first_start_day >= $cohort_start
         and start_segment = $segment_value
 ),
 
@@ -69,6 +80,7 @@ returns as (
         on came_back.user_key = entries.user_key
         and came_back.occurred_at > entries.start_at
     where came_back.day <= $watermark
+        and came_back.day >= $cohort_start
         and (
             (array_length($return_events) = 0 and came_back.is_qualifying)
             or list_contains($return_events, came_back.event)
