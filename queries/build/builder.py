@@ -36,6 +36,7 @@ from queries.workspace import Workspace, settings_digest
 
 MOST_SMALL = 32
 SMALL_ROWS = 500_000
+SMALL_DAYS = 2
 Progress = Callable[[str, int, int], None]
 
 
@@ -322,11 +323,11 @@ class _Build:
         return tuple(kept)
 
     def _compacted(self, name: str, files: tuple[Partition, ...]) -> tuple[Partition, ...]:
-        small = [one for one in files if one.rows < SMALL_ROWS]
+        small = [one for one in files if _is_small(one)]
         if len(small) <= MOST_SMALL:
             return files
         together = self.partitions.together(name, small)
-        return (*(one for one in files if one.rows >= SMALL_ROWS), together)
+        return (*(one for one in files if not _is_small(one)), together)
 
     def _side_partition(
         self, name: str, side: SideTable | None, old: Snapshot | None
@@ -402,6 +403,14 @@ class _Build:
 
 def _silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
+
+
+def _is_small(partition: Partition) -> bool:
+    """Whether a file holds so little that many of them are better one."""
+    if partition.first_day is None or partition.last_day is None:
+        return False
+    days = (partition.last_day - partition.first_day).days + 1
+    return days <= SMALL_DAYS and partition.rows < SMALL_ROWS
 
 
 def _history_of(users: pa.Table) -> History:

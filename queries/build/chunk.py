@@ -98,22 +98,23 @@ def chunk(
     order = stable_order(rows.user, by_time)
     repeated = duplicates(rows, order, book.paths)
     left_out = rows.take(repeated)
+    facts = _facts(rows, by_time, repeated, clock)
     if len(repeated):
-        keep = np.ones(len(rows), dtype=bool)
-        keep[repeated] = False
-        order = order[keep[order]]
+        rows = rows.take(np.delete(np.arange(len(rows)), repeated))
+        order = stable_order(rows.user, _time_order(rows.at))
     counted = qualifying(rows.kind, book.kinds)[order]
     active = order if counted.all() else order[counted]
     user, day = rows.user[active], rows.day[active]
     cell, at = rows.cell[active], rows.at[active]
+    parts = segment_days(user, day, cell, rows.hour[active])
     tables: dict[str, pa.Table] = {}
     if only & {"steps", "feature_days"}:
         tables |= _by_kind(rows, order, book, only)
     if "metric_days" in only and metrics:
-        tables["metric_days"] = _metrics(rows, order, book, metrics)
+        tables["metric_days"] = _metrics(rows, parts, book, metrics)
     return Chunk(
-        days=_facts(rows, by_time, repeated, clock),
-        parts=segment_days(user, day, cell, rows.hour[active]),
+        days=facts,
+        parts=parts,
         moments=Moments(user, rows.session[active], at, day, cell),
         tables=tables,
         duplicate_file=left_out.file,
@@ -164,12 +165,12 @@ def _name_ranks(kinds: Sequence[Kind]) -> npt.NDArray[np.int32]:
 
 def _metrics(
     rows: EventRows,
-    order: npt.NDArray[np.intp],
+    active: UserDays,
     book: Codebook,
     metrics: Mapping[str, MetricDefinition],
 ) -> pa.Table:
     meaning = Meaning(book.kinds, book.cells, book.dimensions)
-    series = metric_days(rows, order, metrics, meaning).sort("metric", "dimension", "value", "day")
+    series = metric_days(rows, active, metrics, meaning).sort("metric", "dimension", "value", "day")
     return series.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 

@@ -16,11 +16,11 @@ import polars as pl
 import pyarrow as pa
 
 from queries.build.arrow import cell_columns, dates, kind_columns, qualifying, stamps
+from queries.build.grouping import UserDays
 from queries.build.kinds import Kind
 from queries.build.mapping import FileProblem
 from queries.build.reading import columns_in
 from queries.build.rows import EventRows
-from queries.build.sorting import starts
 from queries.definitions import MetricDefinition
 from queries.engine import memory_link
 from queries.errors import BuildError
@@ -84,15 +84,15 @@ class Meaning:
 
 def metric_days(
     rows: EventRows,
-    order: Positions,
+    active: UserDays,
     metrics: Mapping[str, MetricDefinition],
     meaning: Meaning,
 ) -> pl.DataFrame:
     """All rolled-up metrics of some whole days.
 
     Args:
-        rows: Events of those days.
-        order: Positions of the rows that count, by user and time.
+        rows: The events of those days that count.
+        active: The same days' `segment_days`.
         metrics: Definitions by name; those that are not rolled up are passed over.
         meaning: What the codes mean.
 
@@ -101,7 +101,7 @@ def metric_days(
     """
     wanted = {name: metric for name, metric in metrics.items() if metric.is_rolled_up}
     with memory_link(threads=1) as link:
-        asked = _Asked(link, rows, order, meaning)
+        asked = _Asked(link, rows, active, meaning)
         sums = {name: one for name, one in wanted.items() if asked.is_sum_of_kinds(name, one)}
         frames = [pl.DataFrame(schema=SCHEMA), *asked.sums_of_kinds(sums)]
         for name, metric in wanted.items():
@@ -127,15 +127,14 @@ class _Asked:
         self,
         link: duckdb.DuckDBPyConnection,
         rows: EventRows,
-        order: Positions,
+        active: UserDays,
         meaning: Meaning,
     ) -> None:
         self._link = link
         self._rows = rows
-        self._order = order
+        self._active = active
         self._meaning = meaning
         self._cells = meaning.cell_frame()
-        self._kind = rows.kind[order]
         self._by_kind = self._counted_by_kind()
         self._people: dict[str, pl.DataFrame] = {}
         self._link.register("kinds", self._kinds_table())
@@ -217,12 +216,12 @@ class _Asked:
 
     def _counted_by_kind(self) -> pl.DataFrame:
         """Rows of each (day, cell, kind) that occurs."""
-        day, cell = self._rows.day[self._order], self._rows.cell[self._order]
+        day, cell = self._rows.day, self._rows.cell
         if not len(day):
             nothing = {"day": pl.UInt16, "cell": pl.Int32, "kind": pl.Int32, "rows": pl.Int64}
             return pl.DataFrame(schema=nothing)
         width = len(self._meaning.kinds)
-        joint = cell.astype(np.int64) * width + self._kind
+        joint = cell.astype(np.int64) * width + self._rows.kind
         seen = np.zeros(int(joint.max()) + 1, dtype=bool)
         seen[joint] = True
         present = np.flatnonzero(seen)
@@ -256,13 +255,18 @@ class _Asked:
     def _people_of(self, condition: str) -> pl.DataFrame:
         """Different (day, user, cell) of the rows that satisfy a condition, with dimensions."""
         if condition not in self._people:
-            at = self._matching(condition)
-            keys = self._keys(at).with_columns(pl.Series("user", self._rows.user[self._order][at]))
-            different = keys.gather(
-                starts(*(keys[name].to_numpy() for name in ("user", "day", "cell")))
-            ).unique()
-            self._people[condition] = different.join(self._cells, on="cell", how="left")
+            people = self._active_people() if condition == QUALIFYING else self._acted(condition)
+            self._people[condition] = people.join(self._cells, on="cell", how="left")
         return self._people[condition]
+
+    def _active_people(self) -> pl.DataFrame:
+        active = self._active
+        return pl.DataFrame({"day": active.day, "cell": active.cell, "user": active.user})
+
+    def _acted(self, condition: str) -> pl.DataFrame:
+        at = self._matching(condition)
+        users = pl.Series("user", self._rows.user[at])
+        return self._keys(at).with_columns(users).unique()
 
     def _quantile(self, metric: MetricDefinition) -> list[tuple[str | None, pl.DataFrame]]:
         at = self._matching(metric.where)
@@ -281,17 +285,16 @@ class _Asked:
     # Evaluating expressions
 
     def _matching(self, condition: str | None) -> Positions:
-        """Places in the order whose rows satisfy a condition."""
+        """Positions of the rows that satisfy a condition."""
         if condition is None:
-            return np.arange(len(self._order))
+            return np.arange(len(self._rows))
         if self._is_of_kind(condition):
-            return np.flatnonzero((self._of_kind(condition) == 1)[self._kind])
-        everything = np.arange(len(self._order))
+            return np.flatnonzero((self._of_kind(condition) == 1)[self._rows.kind])
+        everything = np.arange(len(self._rows))
         return np.flatnonzero(self._values(f"cast(({condition}) as integer)", everything) == 1)
 
     def _keys(self, at: Positions) -> pl.DataFrame:
-        rows = self._order[at]
-        return pl.DataFrame({"day": self._rows.day[rows], "cell": self._rows.cell[rows]})
+        return pl.DataFrame({"day": self._rows.day[at], "cell": self._rows.cell[at]})
 
     def _is_of_kind(self, expression: str) -> bool:
         return set(columns_in(expression)) <= set(OF_KIND)
@@ -301,7 +304,7 @@ class _Asked:
         return self._projected(expression, "kinds")
 
     def _values(self, expression: str, at: Positions) -> Numbers:
-        """The expression's value for the rows at these places; NaN for null."""
+        """The expression's value for the rows at these positions; NaN for null."""
         self._link.register("events", self._events(at, columns_in(expression)))
         return self._projected(expression, "events")
 
@@ -320,7 +323,7 @@ class _Asked:
 
     def _events(self, at: Positions, names: list[str]) -> pa.Table:
         """The columns of some rows that an expression reads."""
-        rows, position = self._rows, self._order[at]
+        rows, position = self._rows, at
         kind, cell = rows.kind[position], rows.cell[position]
         columns: dict[str, Any] = {"user_key": rows.user[position]}
         if "day" in names:
@@ -358,8 +361,10 @@ def _of_metric(sums: pl.DataFrame, name: str, keys: list[str]) -> pl.DataFrame:
 
 
 def _counted(people: pl.DataFrame, dimension: str | None, name: str) -> pl.DataFrame:
+    """Different people by day, and by a dimension."""
     keys = ["day", *([dimension] if dimension else [])]
-    return people.group_by(keys).agg(pl.col("user").n_unique().cast(pl.Float64).alias(name))
+    different = people.select(*keys, "user").unique()
+    return different.group_by(keys).agg(pl.len().cast(pl.Float64).alias(name))
 
 
 def _long(frame: pl.DataFrame, metric: str, dimension: str | None) -> pl.DataFrame:
