@@ -106,9 +106,18 @@ async def lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
     await warming
 
 
+def fail_in_words(error: Exception) -> bool:
+    """Show what no page has caught, such as a fault in a callback, like any other failure."""
+    from pages.shared.states import unexpected
+
+    unexpected(error)
+    return True
+
+
 app = App(
     FRAME,
     lifespan=lifespan,
+    on_script_error=fail_in_words,
     routes=[Route("/api/healthz", healthz)],
     middleware=[Middleware(CompressStaticFiles)],
 )

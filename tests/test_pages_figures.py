@@ -48,6 +48,11 @@ def test_names_of_lines_that_meet_are_moved_apart() -> None:
     assert high > low
 
 
+def test_names_of_lines_at_zero_do_not_stretch_the_axis() -> None:
+    lines = [figures.Line(name, DAYS, [0, 0, 0, 0]) for name in ("a", "b")]
+    assert max(note.y for note in figures.time_series(lines).layout.annotations) < 1
+
+
 def test_a_marker_outside_the_days_is_not_drawn() -> None:
     line = figures.Line("Now", DAYS, [5, 6, 7, 8])
     far = Marker(MONDAY - timedelta(days=1), "release", "4.1", "4.1")

@@ -10,7 +10,7 @@ import pytest
 from streamlit.file_util import get_static_dir
 
 import app as launcher
-from pages.shared import workspaces
+from pages.shared import states, workspaces
 
 Message = dict[str, Any]
 
@@ -94,3 +94,11 @@ def test_the_main_script_has_no_pages_beside_it() -> None:
     # Streamlit would serve them without running the main script.
     assert launcher.FRAME.is_absolute()
     assert not (launcher.FRAME.parent / "pages").exists()
+
+
+def test_a_fault_that_no_page_caught_is_shown_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Exception] = []
+    monkeypatch.setattr(states, "unexpected", shown.append)
+    fault = KeyError("x")
+    assert launcher.fail_in_words(fault)
+    assert shown == [fault]

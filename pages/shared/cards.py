@@ -60,7 +60,7 @@ def metric_card(
         known = [value for value in spark if value is not None]
         if len(known) > 1:
             st.image(sparkline(spark), width="stretch", alt=_course(known, unit, currency))
-        if base is not None:
+        if base is not None and change.value is not None:
             st.caption(f"Base {words.full(base.size)} · {plain.markdown(base.words)}")
         if missing:
             st.caption(plain.sentence(missing))

@@ -32,6 +32,7 @@ def exhibit(
     alt: str,
     missing: str = NOTHING,
     mend: str = WIDEN,
+    has_nothing: bool = False,
 ) -> None:
     """A chart of the source's rows, or why there is none.
 
@@ -42,8 +43,9 @@ def exhibit(
         alt: The takeaway in a sentence, for who cannot see the chart.
         missing: What is missing when there are no rows.
         mend: What would bring them.
+        has_nothing: There are rows, but only of zeros.
     """
-    if source.is_empty:
+    if source.is_empty or has_nothing:
         empty(missing, mend)
     else:
         st.plotly_chart(

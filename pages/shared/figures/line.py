@@ -156,7 +156,7 @@ def _name_lines(drawing: go.Figure, lines: Sequence[Line], height: int) -> None:
     highest = max(
         (value for line in lines for value in line.values if value is not None), default=0
     )
-    pixel = highest * 1.05 / height or 1
+    pixel = (highest or 1) * 1.05 / height
     names, floor = [], float("-inf")
     for line, end in known:
         place = max(end / pixel, floor + LABEL_GAP)

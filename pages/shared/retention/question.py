@@ -56,7 +56,8 @@ def retention_controls(workspace: Workspace, snapshot: Snapshot, scope: Scope) -
         clock = _one_of("Clock", CLOCKS, "clock")
         starters = _one_of("Counted", STARTERS, "starters")
     brackets = _brackets() if criterion == "brackets" else ()
-    with st.expander("Events, breakdown, number of cohorts", key="retention_more"):
+    more = st.expander("Events, breakdown, number of cohorts", key="retention_more")
+    with more, st.grid(3, min_column_width=240, key="retention_grid"):
         period = _cohorts(workspace, snapshot, grain)
         start, back = _events(workspace)
         by, returns = _finer(workspace)
@@ -130,7 +131,6 @@ def _cohorts(workspace: Workspace, snapshot: Snapshot, grain: Grain) -> Period:
         max_value=120,
         value=COHORTS[grain],
         key=f"cohorts_{grain}",
-        width=160,
         **URL,
     )
     week_start = workspace.settings.product.week_start
@@ -172,7 +172,6 @@ def _finer(workspace: Workspace) -> tuple[str | None, int]:
         max_value=100,
         value=1,
         key="returns",
-        width=260,
         **URL,
     )
     return by, int(returns)

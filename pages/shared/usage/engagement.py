@@ -35,8 +35,8 @@ def engagement_card(workspace: Workspace, scope: Scope) -> None:
     report = engagement(workspace, scope)
     days = WINDOWS[chosen]
     source = report.week if days == 7 else report.month
+    mean = report.week_mean_days if days == 7 else report.month_mean_days
     with st.grid(2, min_column_width=105, key="cards_engagement"):
-        mean = report.week_mean_days if days == 7 else report.month_mean_days
         metric_card(f"Mean active days of {days}", mean, unit="number")
         metric_card("On 21 days or more of 28", report.power_share, unit="percent")
     exhibit(
@@ -49,6 +49,7 @@ def engagement_card(workspace: Workspace, scope: Scope) -> None:
         ),
         key="engagement",
         alt=_takeaway(source.rows, days),
+        has_nothing=mean.value is None,
     )
     with affordances_around(source, key="engagement"):
         people_choice(workspace, scope, _counts(source, scope, days), key=f"engagement_{days}")

@@ -18,7 +18,13 @@ def hours_card(workspace: Workspace, scope: Scope) -> None:
     """Mean active users of each local hour, by weekday."""
     st.header("Hours of the week", anchor=False)
     report = active_hours(workspace, scope)
-    exhibit(report.hours, _figure, key="hours", alt=_takeaway(report))
+    exhibit(
+        report.hours,
+        _figure,
+        key="hours",
+        alt=_takeaway(report),
+        has_nothing=report.busiest is None,
+    )
     zone = workspace.settings.product.time_zone
     st.caption(f"Mean number of people active in each hour, local time ({zone}).")
     affordances(report.hours, key="hours")
