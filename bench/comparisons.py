@@ -125,7 +125,11 @@ COMPARISONS = (
         title="Weekly retention triangle",
         query="retention_first_active",
         rival="retention",
-        parameters={"grain": "week", "last_interval": WEEKS_FOLLOWED},
+        parameters={
+            "grain": "week",
+            "last_interval": WEEKS_FOLLOWED,
+            "is_on_or_after": False,
+        },
         ours=lambda rows, reach: _triangle(rows, reach, "interval_number", "returned"),
         theirs=lambda rows, reach: _triangle(rows, reach, "age", "users"),
     ),

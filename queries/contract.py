@@ -94,7 +94,8 @@ def _header(text: str) -> str:
 
 def _section(text: str, title: str) -> tuple[Field, ...]:
     """The fields under a title; a line indented deeper than a name continues the meaning."""
-    block = text.partition("\n\n")[0].partition(f"-- {title}\n")[2].partition("\n--\n")[0]
+    after = text.partition("\n\n")[0].partition(f"-- {title}\n")[2]
+    block = "" if after.startswith("--\n") else after.partition("\n--\n")[0]
     fields: list[Field] = []
     for line in block.splitlines():
         parts = line.removeprefix("--").split(maxsplit=2)

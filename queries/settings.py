@@ -124,9 +124,7 @@ class FeatureRule(Part):
     def _says_something(self) -> "FeatureRule":
         groups = re.compile(self.match).groupindex
         if self.feature is None and "feature" not in groups:
-            raise ValueError(
-                "a rule needs 'feature', or a named group (?P<feature>…) in 'match'"
-            )
+            raise ValueError("a rule needs 'feature', or a named group (?P<feature>…) in 'match'")
         return self
 
 

@@ -137,10 +137,8 @@ class Workspace:
             table = engine.query(sql, parameters)
         except QueryError as error:
             raise QueryError(f"the query {asked.name!r} failed: {error}") from error
-        rows = pl.from_arrow(table)
-        assert isinstance(rows, pl.DataFrame)  # a table never becomes a series  # noqa: S101
         return Answer(
-            rows=rows,
+            rows=pl.DataFrame(pl.from_arrow(table)),
             name=asked.name,
             question=asked.question,
             sql=sql,

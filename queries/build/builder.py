@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from queries.build import quarantine
 from queries.build.arrow import day_numbers
+from queries.build.day_facts import days_facts, late_rows
 from queries.build.days import SECOND, LocalTime, day_number, day_of, local_time, microseconds
 from queries.build.events_build import EventsBuild
 from queries.build.history import History, no_history
@@ -22,10 +23,11 @@ from queries.build.inputs import Inputs, find_inputs
 from queries.build.lock import only_builder
 from queries.build.metric_days import extra_columns
 from queries.build.outline import Outline, outline
-from queries.build.partitions import Partitions, take_out
+from queries.build.partitions import Partitions
 from queries.build.plan import ROLLUPS, Built, Plan, Tools, numberings
 from queries.build.reading import EventReader
 from queries.build.side_tables import SideTable, read_side_table
+from queries.build.snapshot_files import put_together
 from queries.build.sources import Changes, changes
 from queries.build.table_states import Now, events_state, side_state
 from queries.build.users_build import Described, event_dimensions, user_dimensions, users_table
@@ -34,9 +36,6 @@ from queries.snapshot import Partition, Snapshot, SourceFile, TableState, publis
 from queries.tables import SIDE_TABLES
 from queries.workspace import Workspace, settings_digest
 
-MOST_SMALL = 32
-SMALL_ROWS = 500_000
-SMALL_DAYS = 2
 Progress = Callable[[str, int, int], None]
 
 
@@ -272,7 +271,7 @@ class _Build:
         with self._step("events"):
             built, ids, tools = self._events(inputs, old, dimensions, change)
         with self._step("put together"):
-            partitions = self._partitions(old, built)
+            partitions = put_together(self.partitions, old, built)
         with self._step("users"):
             ids = [*ids, *_unseen(ids, described)]
             active = self._active(built, old, partitions, change)
@@ -282,7 +281,7 @@ class _Build:
             stored = "users_described" if name == "users" else name
             partitions[stored] = self._side_partition(stored, side, old)
         partitions["quarantine"] = self._quarantine(old, built, sides, change)
-        days = _days(old, built)
+        days = days_facts(old, built)
         return Snapshot(
             id=f"{self.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
             built_at=self.now,
@@ -293,41 +292,9 @@ class _Build:
             dimensions=dimensions,
             kinds=tuple(tools.numberings.kinds.values),
             days=days,
-            late_rows=_late_rows(old, built, change),
+            late_rows=late_rows(old, built, change),
             timings=self.clock.seconds,
         )
-
-    def _partitions(self, old: Snapshot | None, built: Built) -> dict[str, tuple[Partition, ...]]:
-        """Old files without the days that were made anew, new files, small ones put together."""
-        held = {name: old.partitions.get(name, ()) if old else () for name in ROLLUPS}
-        touched = {day_of(day) for day in built.touched}
-        user_days = held.pop("user_days")
-        left = take_out(self.partitions, held, touched)
-        left["user_days"] = self._before(user_days, built.rewritten_from)
-        joined = {name: (*left[name], *built.partitions[name]) for name in ROLLUPS}
-        return {name: self._compacted(name, files) for name, files in joined.items()}
-
-    def _before(self, files: Sequence[Partition], first: date | None) -> tuple[Partition, ...]:
-        """User-days before the day from which they were all written anew."""
-        if first is None:
-            return tuple(files)
-        kept = []
-        for one in files:
-            if one.last_day is None or one.first_day is None or one.last_day < first:
-                kept.append(one)
-            elif one.first_day < first:
-                length = (one.last_day - first).days + 1
-                days = [first + timedelta(days=n) for n in range(length)]
-                rest = self.partitions.without("user_days", one, days)
-                kept += [rest] if rest else []
-        return tuple(kept)
-
-    def _compacted(self, name: str, files: tuple[Partition, ...]) -> tuple[Partition, ...]:
-        small = [one for one in files if _is_small(one)]
-        if len(small) <= MOST_SMALL:
-            return files
-        together = self.partitions.together(name, small)
-        return (*(one for one in files if not _is_small(one)), together)
 
     def _side_partition(
         self, name: str, side: SideTable | None, old: Snapshot | None
@@ -405,14 +372,6 @@ def _silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _is_small(partition: Partition) -> bool:
-    """Whether a file holds so little that many of them are better one."""
-    if partition.first_day is None or partition.last_day is None:
-        return False
-    days = (partition.last_day - partition.first_day).days + 1
-    return days <= SMALL_DAYS and partition.rows < SMALL_ROWS
-
-
 def _history_of(users: pa.Table) -> History:
     if not users.num_columns:
         return no_history()
@@ -424,27 +383,3 @@ def _unseen(ids: Sequence[str], described: Described) -> list[str]:
     seen = pl.Series(ids, dtype=pl.String)
     new = described.rows["user_id"].filter(~described.rows["user_id"].is_in(seen.implode()))
     return new.sort().to_list()
-
-
-def _days(old: Snapshot | None, built: Built) -> dict[str, tuple[int, int, int]]:
-    """Facts of all days, by ISO text, in order."""
-    touched = {day_of(day).isoformat() for day in built.touched}
-    before = old.days if old is not None else {}
-    days = {day: facts for day, facts in before.items() if day not in touched}
-    for number, facts in built.facts.items():
-        days[day_of(number).isoformat()] = (facts.rows, facts.duplicates, facts.last_second)
-    return dict(sorted(days.items()))
-
-
-def _late_rows(old: Snapshot | None, built: Built, change: Changes) -> dict[str, int]:
-    """Rows that came for days that had been complete before, added to those of earlier builds."""
-    if old is None or old.watermark is None:
-        return dict(old.late_rows) if old is not None else {}
-    late = dict(old.late_rows)
-    for path, file in built.files.items():
-        before: Mapping[str, int] = change.gone[path].days if path in change.gone else {}
-        for day, rows in file.days.items():
-            more = rows - before.get(day, 0)
-            if more > 0 and date.fromisoformat(day) <= old.watermark:
-                late[day] = late.get(day, 0) + more
-    return dict(sorted(late.items()))

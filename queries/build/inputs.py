@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from queries.build.mapping import FileProblem, mapping
-from queries.build.reading import parquet_file
+from queries.build.parquet_columns import parquet_file
 from queries.build.sources import Found, files_of, table_files
 from queries.engine import memory_link
 from queries.errors import WorkspaceError

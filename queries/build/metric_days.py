@@ -19,7 +19,7 @@ from queries.build.arrow import cell_columns, dates, kind_columns, qualifying, s
 from queries.build.grouping import UserDays
 from queries.build.kinds import Kind
 from queries.build.mapping import FileProblem
-from queries.build.reading import columns_in
+from queries.build.parquet_columns import columns_in
 from queries.build.rows import EventRows
 from queries.definitions import MetricDefinition
 from queries.engine import memory_link

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from queries.build.mapping import FileProblem, mapping
 from queries.build.moments import moments
-from queries.build.reading import parquet_file
+from queries.build.parquet_columns import parquet_file
 from queries.settings import Settings
 
 

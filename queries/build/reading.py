@@ -1,32 +1,32 @@
 """One file of events: its good rows in codes, and the numbers of its bad ones."""
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-import sqlglot
-from sqlglot import exp
 
 from queries.build.codes import MISSING, Coded, Numbering, coded, combined
 from queries.build.days import FIRST_MOMENT, LocalTime
 from queries.build.kinds import Derivation
 from queries.build.mapping import FileMapping, FileProblem, mapping
 from queries.build.moments import UNREADABLE, moments
+from queries.build.parquet_columns import (
+    is_text,
+    parquet_file,
+    raw_columns,
+    read_groups,
+    renamed,
+    row_groups,
+)
 from queries.build.rows import EventRows
-from queries.engine import memory_link
+from queries.build.session_ids import session_hashes
 from queries.settings import Settings
 
-BATCH_ROWS = 4_000_000
 REASONS = (
     "user_id is null or blank",
     "event is null or blank",
@@ -36,11 +36,6 @@ REASONS = (
 )
 FUTURE = REASONS.index("occurred_at is in the future")
 DUPLICATE = "duplicate row"
-# Odd, so that multiplying by it modulo 2**64 is one to one (Knuth, TAOCP 3, 6.4).
-SPREAD = np.uint64(0x9E3779B97F4A7C15)
-
-# Drivers' messages may name the file and quote bytes; the first line says what is wrong.
-_FIRST_LINE = re.compile(r"[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +118,8 @@ class EventReader:
         with parquet_file(path) as source:
             use, metadata = self._use(source.schema_arrow), source.metadata
         with parquet_file(path, use.texts, metadata) as source:
-            for groups in _row_groups(source):
-                yield renamed(_read(source, groups, use.raw), use.columns, use.wanted)
+            for groups in row_groups(source):
+                yield renamed(read_groups(source, groups, use.raw), use.columns, use.wanted)
 
     def _use(self, schema: pa.Schema) -> "_Use":
         """What is read of a file with this schema; most files of a table have the same one."""
@@ -136,9 +131,7 @@ class EventReader:
             unknown = sorted(set(raw) - set(schema.names))
             if unknown:
                 raise FileProblem(f"missing column {', '.join(unknown)}, named in workspace.toml")
-            texts = [
-                n for n in raw if _is_text(schema.field(n).type) and self._is_coded(columns, n)
-            ]
+            texts = [n for n in raw if is_text(schema.field(n).type) and self._is_coded(columns, n)]
             self._uses[key] = _Use(columns, wanted, raw, texts)
         return self._uses[key]
 
@@ -204,7 +197,7 @@ class EventReader:
             at=at,
             day=day,
             hour=hour,
-            session=_session_hashes(table),
+            session=session_hashes(table),
             file=np.full(count, file, dtype=np.int32),
             row=row,
             extras=table.select([n for n in self.extras if n in table.column_names]),
@@ -231,105 +224,6 @@ class EventReader:
         return numbers[codes] if len(numbers) else codes
 
 
-def parquet_file(
-    path: str, texts: list[str] | None = None, metadata: pq.FileMetaData | None = None
-) -> pq.ParquetFile:
-    """A Parquet file, opened; texts of the named columns come as dictionaries.
-
-    Raises:
-        FileProblem: It is not readable as Parquet.
-    """
-    try:
-        # Without reading ahead in Arrow's own threads: several files are read at once already.
-        return pq.ParquetFile(
-            path, metadata=metadata, read_dictionary=texts or None, pre_buffer=False
-        )
-    except (pa.ArrowException, OSError) as error:
-        raise _unreadable(error) from error
-
-
-def raw_columns(columns: FileMapping, wanted: list[str]) -> list[str]:
-    """Columns of the file that are needed for ours.
-
-    Raises:
-        FileProblem: An expression is not SQL.
-    """
-    needed = {columns.plain[name]: None for name in wanted if name in columns.plain}
-    for name in wanted:
-        if name in columns.computed:
-            needed |= dict.fromkeys(columns_in(columns.computed[name]))
-    return list(needed)
-
-
-def columns_in(expression: str) -> list[str]:
-    """Names of the columns that an expression reads.
-
-    Raises:
-        FileProblem: It is not SQL.
-    """
-    try:
-        tree = sqlglot.parse_one(expression, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        message = _FIRST_LINE.match(str(error))
-        raise FileProblem(f"{expression!r} is no expression: {message and message[0]}") from error
-    return [(column.parts[0]).name for column in tree.find_all(exp.Column)]
-
-
-def renamed(table: pa.Table, columns: FileMapping, wanted: list[str]) -> pa.Table:
-    """The wanted columns under our names; expressions are computed by DuckDB.
-
-    Raises:
-        FileProblem: An expression fails on these rows.
-    """
-    computed = [name for name in wanted if name in columns.computed]
-    plain = [name for name in wanted if name in columns.plain]
-    arrays = {name: table[columns.plain[name]] for name in plain}
-    if computed:
-        arrays |= _computed(table, columns, computed)
-    return pa.table(arrays)
-
-
-def _computed(table: pa.Table, columns: FileMapping, names: list[str]) -> dict[str, Any]:
-    with memory_link(threads=1) as link:
-        link.register("this_file", table)
-        sql = f"select {columns.select_list(names)} from this_file"
-        try:
-            answer = link.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise FileProblem(f"columns in workspace.toml: {error}") from error
-    return {name: answer[name] for name in names}
-
-
-def _read(source: pq.ParquetFile, groups: list[int], columns: list[str]) -> pa.Table:
-    try:
-        return source.read_row_groups(groups, columns=columns, use_threads=False)
-    except (pa.ArrowException, OSError) as error:
-        raise _unreadable(error) from error
-
-
-def _row_groups(source: pq.ParquetFile) -> Iterator[list[int]]:
-    """Row groups, as many at a time as hold some millions of rows; once for an empty file."""
-    groups: list[int] = []
-    rows = 0
-    for number in range(source.num_row_groups):
-        groups.append(number)
-        rows += source.metadata.row_group(number).num_rows
-        if rows >= BATCH_ROWS:
-            yield groups
-            groups, rows = [], 0
-    if groups or not source.num_row_groups:
-        yield groups
-
-
-def _unreadable(error: Exception) -> FileProblem:
-    message = _FIRST_LINE.match(str(error))
-    return FileProblem(f"unreadable file: {message[0] if message else error}")
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
 def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
     blank: npt.NDArray[np.bool_] = np.isin(column.codes, (MISSING, *column.blanks))
     return blank
@@ -351,37 +245,6 @@ def _optional(table: pa.Table, name: str) -> Coded:
     if name not in table.column_names:
         return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), [])
     return coded(table[name], name)
-
-
-def _session_hashes(table: pa.Table) -> npt.NDArray[np.int64]:
-    """A number for each given session id; 0 where none is given."""
-    if "session_id" not in table.column_names:
-        return np.zeros(table.num_rows, dtype=np.int64)
-    ids = table["session_id"]
-    if pa.types.is_dictionary(ids.type):
-        ids = ids.cast(ids.type.value_type)
-    hashes = _mixed(ids) if pa.types.is_integer(ids.type) else _hashed(ids)
-    if ids.null_count:
-        hashes[ids.is_null().to_numpy()] = 0
-    return hashes
-
-
-def _mixed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """Whole numbers spread over 64 bits, one to one."""
-    numbers = (pc.fill_null(ids, 0) if ids.null_count else ids).to_numpy()
-    hashes: npt.NDArray[np.int64] = (numbers.astype(np.uint64) * SPREAD).view(np.int64)
-    hashes[hashes == 0] = 1
-    return hashes
-
-
-def _hashed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """Texts as 64-bit hashes; a blank one is none."""
-    texts = pl.Series(pl.from_arrow(ids))
-    hashes: npt.NDArray[np.int64] = texts.hash(seed=0).to_numpy().view(np.int64).copy()
-    hashes[hashes == 0] = 1
-    if texts.dtype == pl.String:
-        hashes[(texts.fill_null("") == "").to_numpy()] = 0
-    return hashes
 
 
 def source_name(path: str, folder: Path) -> str:

@@ -10,9 +10,10 @@ import pyarrow as pa
 from queries.build.days import FIRST_MOMENT, moment_of
 from queries.build.mapping import FileProblem, mapping
 from queries.build.moments import UNREADABLE, moments
+from queries.build.parquet_columns import parquet_file, raw_columns, renamed
 from queries.build.quarantine import SCHEMA as QUARANTINE
 from queries.build.quarantine import left_out
-from queries.build.reading import DUPLICATE, parquet_file, raw_columns, renamed
+from queries.build.reading import DUPLICATE
 from queries.build.sources import Found
 from queries.settings import Settings
 from queries.snapshot import SourceFile
