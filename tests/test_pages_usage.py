@@ -1,5 +1,7 @@
 """Usage: the numbers that are known beforehand, and the ways behind them."""
 
+import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -106,3 +108,18 @@ def test_looking_at_one_group_adds_its_filter(workspace: Path) -> None:
     screen = act(workspace, screen.selectbox(key="narrow_country").select("DE"))
     assert screen.session_state["where"] == ["country:DE"]
     assert metrics(screen)["Daily active users"][0] == str(GERMAN)
+
+
+@pytest.mark.parametrize("grain", ["day", "week"])
+def test_days_before_the_data_begin_are_no_comparison(workspace: Path, grain: str) -> None:
+    # Eight weeks compared with the eight before them, of which there are no data.
+    days = (date(2026, 9, 28), date(2026, 11, 22))
+    screen = run_page(workspace, "usage", period="custom", days=days, grain=grain)
+    drawn = json.loads(screen.get("plotly_chart")[0].proto.spec)["data"]
+    before = [trace for trace in drawn if trace.get("name") == "Before"]
+    assert all(value is None for trace in before for value in trace["y"])
+
+
+def test_a_chart_by_week_says_its_last_whole_week(workspace: Path) -> None:
+    screen = run_page(workspace, "usage", grain="week")
+    assert alt_texts(screen)[0] == f"Active users by week: {ALL} in the last complete one."

@@ -84,7 +84,7 @@ def active_user_course(
             markers=markers(workspace, scope.period),
         ),
         key="active_users",
-        alt=_takeaway(report, measure),
+        alt=_takeaway(report, measure) if drawn.grain == "day" else _last_whole(drawn, measure),
     )
     affordances(drawn.source, key="active_users")
 
@@ -113,10 +113,10 @@ def _before(
     workspace: Workspace, scope: Scope, report: ActiveUsersReport, measure: str
 ) -> pl.DataFrame | None:
     """The rows of the comparison that lie under those of the period."""
-    if scope.comparison is None or measure == "stickiness":
+    if scope.comparison is None or report.compared is None or measure == "stickiness":
         return None
     if scope.grain == "day":
-        return report.compared.rows if report.compared else None
+        return report.compared.rows
     return active_users(workspace, scope.over(scope.comparison)).buckets.rows
 
 
@@ -129,8 +129,18 @@ def _lines(rows: pl.DataFrame, drawn: _Drawn, before: pl.DataFrame | None) -> li
     )
     if before is None:
         return [line]
-    values, days = before[drawn.column].to_list(), before[drawn.day].to_list()
-    return [line, figures.previous(line, values, days)]
+    # What was not whole, such as the days before the data begin, is no comparison.
+    values = before.select(pl.when("is_complete").then(drawn.column)).to_series().to_list()
+    return [line, figures.previous(line, values, before[drawn.day].to_list())]
+
+
+def _last_whole(drawn: _Drawn, measure: str) -> str:
+    """The takeaway by week or month: its last complete one."""
+    whole = drawn.source.rows.filter("is_complete")
+    if whole.is_empty():
+        return f"{MEASURES[measure]}: no {drawn.grain} is complete yet."
+    last = words.full(whole[drawn.column][-1])
+    return f"{MEASURES[measure]} by {drawn.grain}: {last} in the last complete one."
 
 
 def _takeaway(report: ActiveUsersReport, measure: str) -> str:
