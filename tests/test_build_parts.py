@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,13 +87,13 @@ def test_orders_are_stable(values: list[int]) -> None:
 @given(st.lists(st.tuples(st.integers(-1, 2), st.integers(-1, 3)), min_size=1, max_size=30))
 def test_combined_codes_keep_every_combination(rows: list[tuple[int, int]]) -> None:
     columns = [
-        Coded(np.array([row[0] for row in rows], dtype=np.int32), ["a", "b", "c"]),
-        Coded(np.array([row[1] for row in rows], dtype=np.int32), ["w", "x", "y", "z"]),
+        Coded(np.array([row[0] for row in rows], dtype=np.int32), pa.array(["a", "b", "c"])),
+        Coded(np.array([row[1] for row in rows], dtype=np.int32), pa.array(["w", "x", "y", "z"])),
     ]
     codes, tuples = combined(columns, len(rows))
     texts = [
         tuple(
-            None if c == MISSING else column.values[c]
+            None if c == MISSING else column.texts[c].as_py()
             for c, column in zip(row, columns, strict=True)
         )
         for row in rows

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,13 +22,13 @@ class Coded:
     """A column of texts.
 
     Attributes:
-        codes: Position in `values` of each row; MISSING for null.
-        values: The different texts.
-        blanks: Positions of the values that are nothing but white space.
+        codes: Position in `texts` of each row; MISSING for null.
+        texts: The different texts.
+        blanks: Positions of the texts that are nothing but white space.
     """
 
     codes: Codes
-    values: list[str]
+    texts: pa.Array
     blanks: tuple[int, ...] = ()
 
 
@@ -39,7 +40,7 @@ def coded(column: pa.ChunkedArray, name: str) -> Coded:
     """
     encoded = _dictionary(column, name)
     if not len(encoded):
-        return Coded(np.empty(0, dtype=np.int32), [])
+        return Coded(np.empty(0, dtype=np.int32), pa.array([], type=pa.string()))
     values = encoded.dictionary
     if values.null_count:  # a null inside the dictionary is a null of the row
         encoded = encoded.dictionary_decode().dictionary_encode()
@@ -49,7 +50,7 @@ def coded(column: pa.ChunkedArray, name: str) -> Coded:
         indices = pc.fill_null(indices, MISSING)
     codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     blank = pc.equal(pc.utf8_trim_whitespace(values), "").to_numpy(zero_copy_only=False)
-    return Coded(codes, values.to_pylist(), tuple(np.flatnonzero(blank).tolist()))
+    return Coded(codes, values, tuple(np.flatnonzero(blank).tolist()))
 
 
 def _dictionary(column: pa.ChunkedArray, name: str) -> pa.DictionaryArray:
@@ -127,11 +128,37 @@ class Numbering:
         return number
 
 
+class TextNumbering:
+    """The same for many texts: Polars numbers them without holding up other threads."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._categories = pl.Categories.random("numbered", pl.UInt32)
+        self._type = pl.Categorical(self._categories)
+        # Polars forgets categories that no series has any more.
+        self._first = pl.Series(list(texts), dtype=pl.String).cast(self._type)
+        self._count = len(self._first)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def values(self) -> list[str]:
+        """The texts by number."""
+        return self._categories.to_series().to_list() if self._count else []
+
+    def of(self, texts: pa.Array) -> Codes:
+        """The numbers of these texts; a new one gets the next number."""
+        numbered = pl.Series(pl.from_arrow(texts)).cast(pl.String).cast(self._type)
+        numbers = numbered.to_physical().to_numpy().astype(np.int32)
+        self._count = max(self._count, int(numbers.max(initial=-1)) + 1)
+        return numbers
+
+
 def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | None, ...]]]:
     """Several columns of texts as one: a code a row, and the combinations that occur.
 
     Examples:
-        >>> one = Coded(np.array([0, 1, 0, MISSING], dtype=np.int32), ["a", "b"])
+        >>> one = Coded(np.array([0, 1, 0, MISSING], dtype=np.int32), pa.array(["a", "b"]))
         >>> codes, tuples = combined([one], 4)
         >>> [tuples[code] for code in codes]
         [('a',), ('b',), ('a',), (None,)]
@@ -139,7 +166,7 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
     joint = np.zeros(rows, dtype=np.int64)
     size = 1
     for column in columns:
-        width = len(column.values) + 1
+        width = len(column.texts) + 1
         if size * width >= 2**62:
             _, joint = np.unique(joint, return_inverse=True)
             size = int(joint.max(initial=0)) + 1
@@ -166,7 +193,8 @@ def _tuples(columns: list[Coded], codes: Codes, count: int) -> list[tuple[str | 
     """The combination behind each code, read off one row that carries it."""
     example = np.zeros(count, dtype=np.int64)
     example[codes] = np.arange(len(codes))
+    texts = [[*column.texts.to_pylist(), None] for column in columns]  # MISSING, −1, is the last
     return [
-        tuple(None if c.codes[row] < 0 else c.values[c.codes[row]] for c in columns)
-        for row in example
+        tuple(own[column.codes[row]] for own, column in zip(texts, columns, strict=True))
+        for row in example.tolist()
     ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from queries.build.chunk import DayFacts
-from queries.build.codes import Numbering
+from queries.build.codes import Numbering, TextNumbering
 from queries.build.days import LocalTime, day_of
 from queries.build.history import History
 from queries.build.partitions import Partitions
@@ -116,4 +116,4 @@ class Built:
 def numberings(old: Snapshot | None, users: Iterable[str]) -> Numberings:
     """Numbers of users and kinds as before; cells are numbered anew in each build."""
     kinds = old.kinds if old else ()
-    return Numberings(Numbering(users), Numbering(kinds), Numbering(), threading.Lock())
+    return Numberings(TextNumbering(users), Numbering(kinds), Numbering(), threading.Lock())

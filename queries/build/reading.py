@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from queries.build.codes import MISSING, Coded, Numbering, coded, combined
+from queries.build.codes import (
+    MISSING,
+    Coded,
+    Codes,
+    Numbering,
+    TextNumbering,
+    coded,
+    combined,
+)
 from queries.build.days import FIRST_MOMENT, LocalTime
 from queries.build.kinds import Derivation
 from queries.build.mapping import FileMapping, FileProblem, mapping
@@ -61,7 +69,7 @@ class Batch:
 class Numberings:
     """The numbers of users, kinds and cells, shared by all files of a build."""
 
-    users: Numbering
+    users: TextNumbering
     kinds: Numbering
     cells: Numbering
     lock: threading.Lock
@@ -191,8 +199,8 @@ class EventReader:
         if good is not None:
             table = table.filter(pa.array(good))
         return EventRows(
-            user=self._users(Coded(users.codes[keep], users.values)),
-            kind=self._kinds(table, Coded(events.codes[keep], events.values)),
+            user=self._users(users.codes[keep], users.texts),
+            kind=self._kinds(table, Coded(events.codes[keep], events.texts)),
             cell=self._cells(table),
             at=at,
             day=day,
@@ -203,10 +211,17 @@ class EventReader:
             extras=table.select([n for n in self.extras if n in table.column_names]),
         )
 
-    def _users(self, users: Coded) -> npt.NDArray[np.int32]:
+    def _users(self, codes: Codes, texts: pa.Array) -> npt.NDArray[np.int32]:
+        """Numbers of the users; an id that only bad rows carry becomes no user."""
+        used = np.zeros(len(texts), dtype=bool)
+        used[codes] = True
+        if not used.all():
+            texts = texts.filter(pa.array(used))
         with self.numberings.lock:
-            numbers = self.numberings.users.of(_only_used(users))
-        return numbers[users.codes] if len(numbers) else users.codes
+            numbers = self.numberings.users.of(texts)
+        own = np.zeros(len(used), dtype=np.int32)
+        own[used] = numbers
+        return own[codes]
 
     def _kinds(self, table: pa.Table, events: Coded) -> npt.NDArray[np.int32]:
         named = [_optional(table, name) for name in ("feature", "action")]
@@ -229,21 +244,9 @@ def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
     return blank
 
 
-def _only_used(column: Coded) -> list[str]:
-    """The values; one that only bad rows carry must not become a user, so it is replaced."""
-    used = np.zeros(len(column.values), dtype=bool)
-    used[column.codes] = True
-    if used.all():
-        return column.values
-    stand_in = next((v for v, u in zip(column.values, used, strict=True) if u), None)
-    if stand_in is None:
-        return []
-    return [v if u else stand_in for v, u in zip(column.values, used, strict=True)]
-
-
 def _optional(table: pa.Table, name: str) -> Coded:
     if name not in table.column_names:
-        return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), [])
+        return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), pa.array([], pa.string()))
     return coded(table[name], name)
 
 
