@@ -106,8 +106,9 @@ def _pair(timing: Timing) -> str:
 def _pages(folder: Path) -> Table:
     rows = [(times.page, f"{times.first:.2f}", f"{times.rerun:.3f}") for times in pages(folder)]
     starts = sorted(seconds_to_health(folder) for _ in range(STARTS))
-    rows.append(("process start to /api/healthz", f"{starts[STARTS // 2]:.2f}", ""))
-    return Table("Pages, server time", ("page", "first answer, s", "rerun, s"), rows)
+    rows.append(("process start to /api/healthz (goal: 2)", f"{starts[STARTS // 2]:.2f}", ""))
+    columns = ("page", "first answer, s (goal: 1)", "rerun, s (goal: 0.15)")
+    return Table("Pages, server time", columns, rows)
 
 
 if __name__ == "__main__":

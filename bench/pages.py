@@ -22,6 +22,7 @@ NAMES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 PATIENCE = 120.0  # seconds for one page
 RERUNS = 10
 
+
 class Failures(logging.Handler):
     """What pages log when they show a message instead of a figure."""
 
@@ -53,13 +54,20 @@ class PageTimes:
 
 
 def pages(folder: Path) -> list[PageTimes]:
-    """Every page of the dashboard on a workspace, in a process of its own."""
+    """Every page of the dashboard on a workspace, in a process of its own.
+
+    Raises:
+        RuntimeError: A page failed.
+    """
     answer = subprocess.run(
         [sys.executable, "-m", "bench.pages"],
-        check=True,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"TIDEMARK_WORKSPACE": str(folder), "STREAMLIT_LOGGER_LEVEL": "error"},
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"TIDEMARK_WORKSPACE": str(folder)},
     )
+    if answer.returncode:  # Streamlit's warnings about running without a browser are no failure
+        raise RuntimeError(f"the pages could not be measured:\n{answer.stderr}")
     return [PageTimes(**times) for times in json.loads(answer.stdout)]
 
 
