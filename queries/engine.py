@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy.engine import make_url
 
 from queries.errors import QueryError
+from queries.settings import DEFAULT_ENGINE
 
 MACROS = Path(__file__).parent / "macros.ddl"
 
@@ -124,6 +124,10 @@ def open_engine(url: str, ddl: Sequence[str]) -> Engine:
     Raises:
         QueryError: There is no adapter for that kind of address.
     """
+    if url == DEFAULT_ENGINE:
+        return DuckDBEngine(ddl)
+    from sqlalchemy.engine import make_url  # a quarter of the start-up, so only where needed
+
     backend = make_url(url).get_backend_name()
     if backend != "duckdb":
         raise QueryError(f"there is no adapter for {backend!r} yet; known: duckdb")

@@ -9,14 +9,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from queries.errors import WorkspaceError, nearest
 from queries.tables import TABLES
 
 FILE_NAME = "workspace.toml"
 DATA_VARIABLE = "TIDEMARK_DATA"
+DEFAULT_ENGINE = "duckdb://"
 ENGINES = ("duckdb",)
 M = TypeVar("M", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -35,6 +34,11 @@ def _time_zone(name: str) -> str:
 
 
 def _engine_url(url: str) -> str:
+    if url == DEFAULT_ENGINE:
+        return url
+    from sqlalchemy.engine import make_url  # a quarter of the start-up, so only where needed
+    from sqlalchemy.exc import ArgumentError
+
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError as error:
@@ -89,7 +93,7 @@ class Data(Part):
 class Engine(Part):
     """Which engine answers."""
 
-    url: Annotated[str, AfterValidator(_engine_url)] = "duckdb://"
+    url: Annotated[str, AfterValidator(_engine_url)] = DEFAULT_ENGINE
 
 
 class TableSource(Part):

@@ -60,6 +60,7 @@ class Workspace:
         self._lock = threading.Lock()
         self._held: tuple[Snapshot, Engine] | None = None
         self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
+        self._texts: dict[tuple[Any, ...], str] = {}
 
     @property
     def data_folder(self) -> Path:
@@ -117,12 +118,26 @@ class Workspace:
             )
         snapshot, engine = self._require()
         narrowing = Narrowing((segment or Segment()).canonical(), by, dict(filters_for or {}))
-        sql = narrowed(asked.text, narrowing, dimensions_of(snapshot))
+        sql = self._narrowed(asked, narrowing, snapshot)
         key = (snapshot.id, sql, _canonical(parameters))
         remembered = self._remembered(key)
         return remembered or self._remember(
             key, self._answer(asked, sql, parameters, snapshot, engine)
         )
+
+    def _narrowed(self, asked: Contract, narrowing: Narrowing, snapshot: Snapshot) -> str:
+        """The query's text for a segment, rewritten once for each snapshot."""
+        if narrowing.is_empty:
+            return asked.text
+        own = tuple(sorted((name, one.canonical()) for name, one in narrowing.aliases.items()))
+        key = (snapshot.id, asked.name, narrowing.segment, narrowing.by, own)
+        with self._lock:
+            if key in self._texts:
+                return self._texts[key]
+        sql = narrowed(asked.text, narrowing, dimensions_of(snapshot))
+        with self._lock:
+            self._texts[key] = sql
+        return sql
 
     def _answer(
         self,
@@ -161,6 +176,7 @@ class Workspace:
             views = view_statements(self.folder, snapshot, self.settings)
             self._held = (snapshot, open_engine(self.settings.engine.url, views))
             self._answers.clear()
+            self._texts.clear()
             return self._held
 
     def _require(self) -> tuple[Snapshot, Engine]:
