@@ -222,7 +222,16 @@ def parse(model: type[M], content: dict[str, Any], path: Path) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         problems = "; ".join(_explain(model, dict(problem)) for problem in error.errors())
+        _forget_traces(error)
         raise WorkspaceError(f"{path}: {problems}") from error
+
+
+def _forget_traces(error: ValidationError) -> None:
+    """Let go of the frames that our validators' errors hold, and with them of open engines."""
+    for problem in error.errors():
+        cause = problem.get("ctx", {}).get("error")
+        if isinstance(cause, Exception):
+            cause.__traceback__ = None
 
 
 def _explain(model: type[BaseModel], problem: dict[str, Any]) -> str:

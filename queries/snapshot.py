@@ -7,7 +7,7 @@ one atomic rename of the file `current`, so a reader sees the old state or the n
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -199,8 +199,8 @@ def publish(folder: Path, snapshot: Snapshot) -> None:
     """Make the snapshot the current one: its description first, then one atomic rename."""
     path = manifest_path(folder, snapshot.id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"format": FORMAT} | _encoded(snapshot)
-    _write_whole(path, json.dumps(content, separators=(",", ":")))
+    content = {"format": FORMAT, **_plain(snapshot)}
+    _write_whole(path, json.dumps(content, separators=(",", ":"), default=_plain))
     _write_whole(folder / FOLDER / CURRENT, snapshot.id + "\n")
 
 
@@ -213,16 +213,13 @@ def _write_whole(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _encoded(snapshot: Snapshot) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(inner) for inner in value]
-        return value.isoformat() if isinstance(value, date | datetime) else value
-
-    encoded: dict[str, Any] = plain(asdict(replace(snapshot)))
-    return encoded
+def _plain(value: Any) -> Any:
+    """What JSON does not know by itself: a dataclass by its fields, a day or moment as ISO text."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return dict(value)
 
 
 def _decoded(content: dict[str, Any]) -> Snapshot:

@@ -55,8 +55,8 @@ def random_log(seed: int, *, people: int = 12, days: int = 12, given: float = 0.
                 at = at.replace(hour=chance.choice((21, 22, 23)), minute=chance.randrange(60))
             session = f"s{number}" if chance.random() < given else None
             for _ in range(chance.randrange(1, 8)):
-                rows.append((f"p{person}", chance.choice(EVENTS), at.isoformat(),
-                             {"platform": chance.choice(PLATFORMS), "session_id": session}))  # fmt: skip
+                more = {"platform": chance.choice(PLATFORMS), "session_id": session}
+                rows.append((f"p{person}", chance.choice(EVENTS), at.isoformat(), more))
                 at += timedelta(seconds=chance.choice((5, 60, 600, 1700, 1800, 1801)))
     rows += _never_asleep(chance, start)
     return _different(rows)

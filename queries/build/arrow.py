@@ -1,7 +1,6 @@
 """The roll-ups as Arrow tables, under the names that .sql files read."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,8 @@ from queries.build.kinds import Kind
 from queries.build.sessions import Visits
 
 EPOCH_DATE = EPOCH_AT // DAY
+# Columns of `sessions` that tell what the next day may continue.
+OPEN_COLUMNS = ("on_day", "day", "user_key", "started_at", "last_at", "session")
 Cells = Sequence[tuple[str | None, ...]]
 
 
@@ -133,21 +134,22 @@ def day_numbers(column: pa.ChunkedArray) -> npt.NDArray[np.uint16]:
 
 
 def visits_of(table: pa.Table) -> Visits:
-    """`sessions_table` read back, without event dimensions."""
-
-    def number(name: str, kind: Any) -> npt.NDArray[Any]:
-        numbers: npt.NDArray[Any] = table[name].cast(pa.int64()).to_numpy().astype(kind)
-        return numbers
-
+    """OPEN_COLUMNS of `sessions` read back: enough to tell what is still open."""
+    nothing = np.zeros(table.num_rows, dtype=np.int64)
     return Visits(
         on_day=day_numbers(table["on_day"]),
         day=day_numbers(table["day"]),
-        user=number("user_key", np.int32),
-        started_at=number("started_at", np.int64),
-        last_at=number("last_at", np.int64),
-        seconds=table["seconds"].to_numpy(),
-        events=number("events", np.int64),
-        is_start=table["is_start"].to_numpy(zero_copy_only=False),
-        cell=np.zeros(table.num_rows, dtype=np.int32),
-        session=number("session", np.int64),
+        user=table["user_key"].to_numpy(),
+        started_at=_microseconds(table["started_at"]),
+        last_at=_microseconds(table["last_at"]),
+        seconds=nothing.astype(np.float64),
+        events=nothing,
+        is_start=nothing.astype(bool),
+        cell=nothing.astype(np.int32),
+        session=table["session"].to_numpy(),
     )
+
+
+def _microseconds(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    numbers: npt.NDArray[np.int64] = column.cast(pa.int64()).to_numpy()
+    return numbers

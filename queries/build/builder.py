@@ -120,9 +120,9 @@ class _Build:
     def run(self) -> BuildResult:
         """All steps."""
         with self._step("find files"):
-            inputs = find_inputs(self.workspace)
             digest = settings_digest(self.workspace) + ",".join(sorted(self.only))
             old = self._usable(read_snapshot(self.workspace.folder), digest)
+            inputs = find_inputs(self.workspace, old)
         with self._step("tables beside events"):
             sides = self._side_tables(inputs, old)
             described = self._described(sides, old)
@@ -191,13 +191,15 @@ class _Build:
 
     def _events(
         self, inputs: Inputs, old: Snapshot | None, dimensions: Mapping[str, str], change: Changes
-    ) -> tuple[Built, Sequence[str], Tools]:
+    ) -> tuple[Built, pl.Series, Tools]:
         users = self._stored("users", old)
-        ids = users["user_id"].to_pylist() if users.num_columns else []
+        ids = (
+            users["user_id"] if users.num_columns else pa.chunked_array([pa.array([], pa.string())])
+        )
         history = _history_of(users)
         of_events = tuple(name for name, level in dimensions.items() if level == "event")
         metrics, extras = self._metrics(of_events, inputs.event_columns)
-        numbers = numberings(old, ids)
+        numbers = numberings(old, pl.Series(pl.from_arrow(ids), dtype=pl.String))
         outlines = [outline(file.path, self.settings) for file in change.fresh]
         self._total = sum(one.rows for one in outlines)
         reader = EventReader(
@@ -273,7 +275,7 @@ class _Build:
         with self._step("put together"):
             partitions = put_together(self.partitions, old, built)
         with self._step("users"):
-            ids = [*ids, *_unseen(ids, described)]
+            ids = pl.concat([ids, _unseen(ids, described)])
             active = self._active(built, old, partitions, change)
             users = users_table(ids, described, built.history, active, self.local)
             partitions["users"] = (self.partitions.write("users", users),)
@@ -378,8 +380,7 @@ def _history_of(users: pa.Table) -> History:
     return History(day_numbers(users["first_day"]), day_numbers(users["last_day"]))
 
 
-def _unseen(ids: Sequence[str], described: Described) -> list[str]:
+def _unseen(ids: pl.Series, described: Described) -> pl.Series:
     """Described users who have no number yet, in order of their ids."""
-    seen = pl.Series(ids, dtype=pl.String)
-    new = described.rows["user_id"].filter(~described.rows["user_id"].is_in(seen.implode()))
-    return new.sort().to_list()
+    own = described.rows["user_id"]
+    return own.filter(~own.is_in(ids.implode())).sort().alias(ids.name)

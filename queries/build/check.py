@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import polars as pl
+
 from queries.build.days import local_time, microseconds
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.mapping import FileProblem
@@ -103,7 +105,7 @@ def _events_check(
 ) -> TableCheck:
     settings = workspace.settings
     of_events = event_dimensions(settings, inputs.event_columns, of_users)
-    numbers = numberings(None, ())
+    numbers = numberings(None, pl.Series([], dtype=pl.String))
     reader = EventReader(settings, numbers, local_time(settings.product.zone, now),
                          microseconds(now), dimensions=of_events)  # fmt: skip
     rows, reasons, problems = 0, dict[str, int](), dict[str, str]()

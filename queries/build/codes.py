@@ -129,29 +129,46 @@ class Numbering:
 
 
 class TextNumbering:
-    """The same for many texts: Polars numbers them without holding up other threads."""
+    """The same for many texts, as those of users, without holding up other threads.
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
+    Texts of before are found by a join; new ones are numbered by Polars' categories.
+    """
+
+    def __init__(self, known: pl.Series) -> None:
+        self._known = pl.DataFrame({
+            "text": known, "number": np.arange(len(known), dtype=np.int32)
+        })  # fmt: skip
         self._categories = pl.Categories.random("numbered", pl.UInt32)
         self._type = pl.Categorical(self._categories)
         # Polars forgets categories that no series has any more.
-        self._first = pl.Series(list(texts), dtype=pl.String).cast(self._type)
-        self._count = len(self._first)
+        self._alive = pl.Series([], dtype=pl.String).cast(self._type)
+        self._count = len(known)
 
     def __len__(self) -> int:
         return self._count
 
     @property
-    def values(self) -> list[str]:
+    def values(self) -> pl.Series:
         """The texts by number."""
-        return self._categories.to_series().to_list() if self._count else []
+        new = self._categories.to_series().cast(pl.String)
+        return pl.concat([self._known["text"], new.alias("text")])
 
     def of(self, texts: pa.Array) -> Codes:
         """The numbers of these texts; a new one gets the next number."""
-        numbered = pl.Series(pl.from_arrow(texts)).cast(pl.String).cast(self._type)
-        numbers = numbered.to_physical().to_numpy().astype(np.int32)
-        self._count = max(self._count, int(numbers.max(initial=-1)) + 1)
-        return numbers
+        given = pl.DataFrame({"text": pl.Series(pl.from_arrow(texts), dtype=pl.String)})
+        if not self._known.height:
+            return self._new(given["text"])
+        numbers = given.join(self._known, on="text", how="left", maintain_order="left")["number"]
+        found = numbers.fill_null(MISSING).to_numpy().copy()
+        missing = np.flatnonzero(found == MISSING)
+        found[missing] = self._new(given["text"].gather(missing))
+        return found
+
+    def _new(self, texts: pl.Series) -> Codes:
+        numbers = texts.cast(self._type).to_physical().to_numpy().astype(np.int32)
+        codes: Codes = numbers + np.int32(self._known.height)
+        self._count = max(self._count, int(codes.max(initial=-1)) + 1)
+        return codes
 
 
 def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | None, ...]]]:

@@ -207,8 +207,9 @@ class EventsBuild:
         for name, rows in made.tables.items():
             self._write(name, rows, days)
         parts = self._with_sessions(made, days)
-        cells = self._book().cells
-        self._write("segment_days", segment_days_table(parts, cells, self.tools.dimensions), days)
+        if "segment_days" in self.tools.only:
+            table = segment_days_table(parts, self._book().cells, self.tools.dimensions)
+            self._write("segment_days", table, days)
         self._user_days.add(user_days(parts), days, self._users, self._write)
 
     def _with_sessions(self, made: Chunk, days: list[int]) -> UserDays:

@@ -13,7 +13,7 @@ from queries.build.sources import Found, files_of, table_files
 from queries.engine import memory_link
 from queries.errors import WorkspaceError
 from queries.settings import FILE_NAME, Settings
-from queries.snapshot import FOLDER
+from queries.snapshot import FOLDER, Snapshot, TableState
 from queries.tables import TABLES
 from queries.views import file_list, quoted, text
 from queries.workspace import Workspace
@@ -34,8 +34,12 @@ class Inputs:
     event_mapping: Mapping[str, str]
 
 
-def find_inputs(workspace: Workspace) -> Inputs:
+def find_inputs(workspace: Workspace, old: Snapshot | None = None) -> Inputs:
     """Every file of the workspace.
+
+    Args:
+        workspace: The workspace.
+        old: The snapshot before; files that it knows are not looked into again.
 
     Raises:
         WorkspaceError: There are no events, a declared file is missing, or a query fails.
@@ -55,7 +59,9 @@ def find_inputs(workspace: Workspace) -> Inputs:
             f"there are no events in {folder}. Put events.parquet or a folder events/ there, or "
             f'name the files in {FILE_NAME}: [tables.events] files = "…/*.parquet"'
         )
-    columns = _event_mapping(files["events"], settings)
+    known = old.sources["events"] if old is not None else TableState()
+    new = [file for file in files["events"] if file.path not in known.files]
+    columns = {**known.columns, **_event_mapping(new, settings)}
     return Inputs(files, tuple(columns), columns)
 
 
@@ -63,7 +69,7 @@ def _event_mapping(files: list[Found], settings: Settings) -> dict[str, str]:
     """Our columns over all files; files written alike are looked at once."""
     columns: dict[str, str] = {}
     seen: set[tuple[str, ...]] = set()
-    for file in (*files[:20], *files[20 :: max(1, len(files) // 200)], files[-1]):
+    for file in files:
         try:
             with parquet_file(file.path) as source:
                 names = tuple(source.schema_arrow.names)

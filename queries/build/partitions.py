@@ -136,8 +136,9 @@ def _write(rows: pa.Table, path: Path) -> None:
     """Numbers as differences, which suits sorted columns; texts as dictionaries."""
     numbers = [field.name for field in rows.schema if _is_whole(field.type)]
     others = [name for name in rows.column_names if name not in numbers]
+    repeating = [name for name in others if name != "user_id"]
     pq.write_table(
-        rows, path, row_group_size=ROW_GROUP, use_dictionary=others,
+        rows, path, row_group_size=ROW_GROUP, use_dictionary=repeating,
         column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         compression={**dict.fromkeys(numbers, "none"), **dict.fromkeys(others, "zstd")},
         compression_level=dict.fromkeys(others, COMPRESSION_LEVEL),

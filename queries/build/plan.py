@@ -1,13 +1,14 @@
 """What a build of events works with, what it is to read, and what comes out."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 from queries.build.chunk import DayFacts
@@ -113,7 +114,7 @@ class Built:
     rewritten_from: date | None = None
 
 
-def numberings(old: Snapshot | None, users: Iterable[str]) -> Numberings:
+def numberings(old: Snapshot | None, users: pl.Series) -> Numberings:
     """Numbers of users and kinds as before; cells are numbered anew in each build."""
     kinds = old.kinds if old else ()
     return Numberings(TextNumbering(users), Numbering(kinds), Numbering(), threading.Lock())

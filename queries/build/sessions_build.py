@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from queries.build.arrow import visits_of
+from queries.build.arrow import OPEN_COLUMNS, visits_of
 from queries.build.days import LocalTime, day_of
 from queries.build.partitions import Partitions
 from queries.build.sessions import Moments, Open, Visits, still_open, visits
@@ -63,7 +63,7 @@ class SessionsBuild:
         files = _holding(self._old.partitions.get("sessions", ()), day_of(day))
         if not files:
             return _nothing()
-        parts = visits_of(self._partitions.read(files))
+        parts = visits_of(self._partitions.read(files, list(OPEN_COLUMNS)))
         return _on(parts, parts.on_day == day)
 
 

@@ -85,7 +85,7 @@ def _check(declared: Sequence[str], there: Sequence[str], table: str) -> None:
 
 
 def users_table(
-    ids: Sequence[str],
+    ids: pl.Series,
     described: Described,
     history: History,
     active: npt.NDArray[np.bool_],
@@ -100,7 +100,7 @@ def users_table(
         active: Whether any event of the user is held, by number.
         clock: The workspace's local time.
     """
-    rows = pl.DataFrame({"user_id": pl.Series(ids, dtype=pl.String)}).join(
+    rows = pl.DataFrame({"user_id": ids}).join(
         described.rows.with_columns(pl.lit(value=True).alias("\0described")),
         on="user_id", how="left", maintain_order="left",
     )  # fmt: skip
