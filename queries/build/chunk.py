@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -84,6 +85,7 @@ def chunk(
     metrics: Mapping[str, MetricDefinition],
     clock: LocalTime,
     only: frozenset[str],
+    link: duckdb.DuckDBPyConnection,
 ) -> Chunk:
     """Rows of whole days in any order, rolled up.
 
@@ -93,6 +95,7 @@ def chunk(
         metrics: Metrics that can be computed from these rows.
         clock: The workspace's local time.
         only: Names of the roll-ups that are wanted.
+        link: Evaluates the metrics' expressions.
     """
     by_time = _time_order(rows.at)
     order = stable_order(rows.user, by_time)
@@ -111,7 +114,7 @@ def chunk(
     if only & {"steps", "feature_days"}:
         tables |= _by_kind(rows, order, book, only)
     if "metric_days" in only and metrics:
-        tables["metric_days"] = _metrics(rows, parts, book, metrics)
+        tables["metric_days"] = _metrics(rows, parts, book, metrics, link)
     return Chunk(
         days=facts,
         parts=parts,
@@ -168,9 +171,12 @@ def _metrics(
     active: UserDays,
     book: Codebook,
     metrics: Mapping[str, MetricDefinition],
+    link: duckdb.DuckDBPyConnection,
 ) -> pa.Table:
     meaning = Meaning(book.kinds, book.cells, book.dimensions)
-    series = metric_days(rows, active, metrics, meaning).sort("metric", "dimension", "value", "day")
+    series = metric_days(rows, active, metrics, meaning, link).sort(
+        "metric", "dimension", "value", "day"
+    )
     return series.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 

@@ -15,6 +15,7 @@ from queries.build.mapping import FileProblem
 
 Codes = npt.NDArray[np.int32]
 MISSING = -1
+MOST_CODES = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,7 @@ class TextNumbering:
         self._known = pl.DataFrame({
             "text": known, "number": np.arange(len(known), dtype=np.int32)
         })  # fmt: skip
-        self._categories = pl.Categories.random("numbered", pl.UInt32)
-        self._type = pl.Categorical(self._categories)
+        self._type = pl.Categorical(pl.Categories.random("numbered", pl.UInt32))
         # Polars forgets categories that no series has any more.
         self._alive = pl.Series([], dtype=pl.String).cast(self._type)
         self._count = len(known)
@@ -150,8 +150,9 @@ class TextNumbering:
     @property
     def values(self) -> pl.Series:
         """The texts by number."""
-        new = self._categories.to_series().cast(pl.String)
-        return pl.concat([self._known["text"], new.alias("text")])
+        count = self._count - self._known.height
+        new = pl.Series("text", np.arange(count, dtype=np.uint32)).cat.to(self._type)
+        return pl.concat([self._known["text"], new.cast(pl.String)])
 
     def of(self, texts: pa.Array) -> Codes:
         """The numbers of these texts; a new one gets the next number."""
@@ -180,14 +181,18 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         >>> [tuples[code] for code in codes]
         [('a',), ('b',), ('a',), (None,)]
     """
-    joint = np.zeros(rows, dtype=np.int64)
+    joint: npt.NDArray[Any] = np.zeros(rows, dtype=np.int32)
     size = 1
     for column in columns:
         width = len(column.texts) + 1
-        if size * width >= 2**62:
+        if width == 1:
+            continue  # the column is missing in all rows
+        if size * width >= MOST_CODES:
             _, joint = np.unique(joint, return_inverse=True)
             size = int(joint.max(initial=0)) + 1
-        joint = joint * width + (column.codes + 1)
+        if size * width >= 2**31:
+            joint = joint.astype(np.int64)
+        joint = column.codes + np.int32(1) if size == 1 else joint * width + (column.codes + 1)
         size *= width
     present, codes = _compressed(joint, size)
     return codes, _tuples(columns, codes, len(present))

@@ -19,6 +19,7 @@ NEVER = 0
 MICROSECOND = 1
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
+HOURS_PER_DAY = np.int32(24)
 DAY = 24 * HOUR
 # Microseconds from 1970-01-01 to EPOCH.
 EPOCH_AT = (EPOCH - date(1970, 1, 1)).days * DAY
@@ -94,9 +95,9 @@ class LocalTime:
         self, moments: Integers
     ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
         """Local day number and hour 0–23 of each UTC instant."""
-        since = self.local(moments) - EPOCH_AT
-        day = since // DAY
-        return day.astype(np.uint16), ((since - day * DAY) // HOUR).astype(np.uint8)
+        hours = ((self.local(moments) - EPOCH_AT) // HOUR).astype(np.int32)
+        day = hours // HOURS_PER_DAY
+        return day.astype(np.uint16), (hours - HOURS_PER_DAY * day).astype(np.uint8)
 
     def start_of(self, day: int) -> int:
         """The UTC instant at which a local day begins, microseconds since 1970."""

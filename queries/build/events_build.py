@@ -28,9 +28,10 @@ from queries.build.sessions import Visits
 from queries.build.sessions_build import SessionsBuild
 from queries.build.sources import Found
 from queries.build.user_days_build import UserDaysBuild
+from queries.engine import memory_link
 from queries.snapshot import Partition, Snapshot, SourceFile
 
-CHUNK_ROWS = 2_000_000
+CHUNK_ROWS = 1_000_000
 THREADS = max(2, os.cpu_count() or 2)
 FILES_AHEAD = 2 * THREADS
 WRITES_WAITING = 4 * THREADS
@@ -54,13 +55,14 @@ class EventsBuild:
         self._waiting_rows = 0  # rows of pending days
         self._last: int | None = None  # the last day that was finished
         self._pool = ThreadPoolExecutor(max_workers=THREADS)
+        self._link = memory_link(threads=1)
         self._chunks: deque[tuple[list[int], Future[Chunk]]] = deque()
         self._writes: deque[tuple[str, Future[Partition]]] = deque()
         self._paths = {number: path for path, number in plan.numbers.items()}
 
     def run(self) -> Built:
         """Read, roll up and write all that changed."""
-        with self._pool:
+        with self._link, self._pool:
             try:
                 self._read_fresh()
                 self._flush(None)
@@ -81,12 +83,12 @@ class EventsBuild:
     # Reading
 
     def _read_fresh(self) -> None:
-        ahead: deque[tuple[Found, Future[list[Batch]]]] = deque()
+        ahead: deque[tuple[Found, Future[tuple[str, list[Batch]]]]] = deque()
         waiting = deque(self.plan.fresh)
         for horizon in self.plan.horizons:
             while waiting and len(ahead) < FILES_AHEAD:
                 file = waiting.popleft()
-                ahead.append((file, self._pool.submit(self._read, file.path)))
+                ahead.append((file, self._pool.submit(self._read_fresh_file, file)))
             file, future = ahead.popleft()
             self._accept(file, future)
             is_enough = self._waiting_rows > CHUNK_ROWS
@@ -96,14 +98,17 @@ class EventsBuild:
     def _read(self, path: str) -> list[Batch]:
         return list(self.tools.reader.batches(path, self.plan.numbers[path]))
 
-    def _accept(self, file: Found, future: "Future[list[Batch]]") -> None:
+    def _read_fresh_file(self, file: Found) -> tuple[str, list[Batch]]:
+        return _digest(file), self._read(file.path)
+
+    def _accept(self, file: Found, future: "Future[tuple[str, list[Batch]]]") -> None:
         try:
-            batches = future.result()
+            digest, batches = future.result()
         except FileProblem as problem:
-            digest = _digest(file)
             self.built.files[file.path] = SourceFile(
-                file.path, file.size, file.modified_ns, digest, None, {}, {}, problem=str(problem)
-            )
+                file.path, file.size, file.modified_ns, _digest(file), None, {}, {},
+                problem=str(problem),
+            )  # fmt: skip
             return
         days: dict[int, int] = {}
         for batch in batches:
@@ -113,7 +118,7 @@ class EventsBuild:
                 days[day] = days.get(day, 0) + len(rows)
             self._quarantine(file.path, batch)
         self.built.touched |= set(days)
-        self.built.files[file.path] = _description(file, batches, days)
+        self.built.files[file.path] = _description(file, digest, batches, days)
         self.tools.progress(sum(batch.rows for batch in batches))
 
     def _quarantine(self, path: str, batch: Batch) -> None:
@@ -189,7 +194,7 @@ class EventsBuild:
 
     def _roll_up(self, parts: list[EventRows], book: Codebook) -> Chunk:
         tools = self.tools
-        return chunk(concatenated(parts), book, tools.metrics, tools.clock, tools.only)
+        return chunk(concatenated(parts), book, tools.metrics, tools.clock, tools.only, self._link)
 
     # What depends on earlier days
 
@@ -277,7 +282,9 @@ def _digest(file: Found) -> str:
         return ""
 
 
-def _description(file: Found, batches: list[Batch], days: Mapping[int, int]) -> SourceFile:
+def _description(
+    file: Found, digest: str, batches: list[Batch], days: Mapping[int, int]
+) -> SourceFile:
     reasons: dict[str, int] = {}
     for batch in batches:
         reasons = merged_reasons(reasons, batch)
@@ -287,7 +294,7 @@ def _description(file: Found, batches: list[Batch], days: Mapping[int, int]) -> 
         path=file.path,
         size=file.size,
         modified_ns=file.modified_ns,
-        digest=_digest(file),
+        digest=digest,
         rows=sum(batch.rows for batch in batches),
         days={day_of(day).isoformat(): rows for day, rows in sorted(days.items())},
         quarantined=reasons,

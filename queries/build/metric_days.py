@@ -22,7 +22,6 @@ from queries.build.mapping import FileProblem
 from queries.build.parquet_columns import columns_in
 from queries.build.rows import EventRows
 from queries.definitions import MetricDefinition
-from queries.engine import memory_link
 from queries.errors import BuildError
 from queries.narrow import NOT_SET
 
@@ -87,6 +86,7 @@ def metric_days(
     active: UserDays,
     metrics: Mapping[str, MetricDefinition],
     meaning: Meaning,
+    link: duckdb.DuckDBPyConnection,
 ) -> pl.DataFrame:
     """All rolled-up metrics of some whole days.
 
@@ -95,13 +95,14 @@ def metric_days(
         active: The same days' `segment_days`.
         metrics: Definitions by name; those that are not rolled up are passed over.
         meaning: What the codes mean.
+        link: Evaluates expressions; used through a cursor of its own.
 
     Raises:
         BuildError: An expression fails; the message names the metric.
     """
     wanted = {name: metric for name, metric in metrics.items() if metric.is_rolled_up}
-    with memory_link(threads=1) as link:
-        asked = _Asked(link, rows, active, meaning)
+    with link.cursor() as cursor:
+        asked = _Asked(cursor, rows, active, meaning)
         sums = {name: one for name, one in wanted.items() if asked.is_sum_of_kinds(name, one)}
         frames = [pl.DataFrame(schema=SCHEMA), *asked.sums_of_kinds(sums)]
         for name, metric in wanted.items():
