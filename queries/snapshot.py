@@ -46,7 +46,7 @@ class SourceFile:
         path: Where it is.
         size: Bytes.
         modified_ns: Modification time, nanoseconds since 1970.
-        digest: Hash of its first and last bytes, to know a file that was only touched.
+        digest: Checksum of its content, to know a file that was only touched.
         rows: Rows in the file; None: it could not be read.
         days: Good rows by local day, as ISO text, for dated tables.
         quarantined: Rows left out, by reason, without duplicates, which belong to a day.

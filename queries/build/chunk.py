@@ -123,8 +123,13 @@ def chunk(
         duplicate_file=left_out.file,
         duplicate_row=left_out.row,
         duplicate_day=left_out.day,
-        users=np.unique(user) if counted.all() else np.unique(rows.user[order]),
+        users=_different(user if counted.all() else rows.user[order]),
     )
+
+
+def _different(ordered: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Each value once, of values in order."""
+    return ordered[starts(ordered)]
 
 
 def _time_order(at: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:

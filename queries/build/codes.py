@@ -181,6 +181,9 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         >>> [tuples[code] for code in codes]
         [('a',), ('b',), ('a',), (None,)]
     """
+    given = [number for number, column in enumerate(columns) if len(column.texts)]
+    if len(given) == 1 and rows and int(columns[given[0]].codes.min()) != MISSING:
+        return columns[given[0]].codes, _alone(columns, given[0])
     joint: npt.NDArray[Any] = np.zeros(rows, dtype=np.int32)
     size = 1
     for column in columns:
@@ -196,6 +199,13 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         size *= width
     present, codes = _compressed(joint, size)
     return codes, _tuples(columns, codes, len(present))
+
+
+def _alone(columns: list[Coded], given: int) -> list[tuple[str | None, ...]]:
+    """Combinations where one column is all there is, and never missing."""
+    nothing: list[str | None] = [None] * len(columns)
+    texts = columns[given].texts.to_pylist()
+    return [(*nothing[:given], text, *nothing[given + 1 :]) for text in texts]
 
 
 def _compressed(joint: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], Codes]:
