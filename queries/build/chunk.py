@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -21,7 +20,7 @@ from queries.build.days import DAY, EPOCH_AT, SECOND, LocalTime
 from queries.build.duplicates import duplicates
 from queries.build.grouping import UserDays, feature_days, segment_days
 from queries.build.kinds import Kind
-from queries.build.metric_days import Meaning, metric_days
+from queries.build.metric_days import Evaluator, Meaning, metric_days
 from queries.build.rows import EventRows
 from queries.build.sessions import Moments
 from queries.build.sorting import lengths, stable_order, starts
@@ -39,7 +38,7 @@ class Codebook:
         paths: Path by file number.
     """
 
-    kinds: Sequence[Kind]
+    kinds: tuple[Kind, ...]
     cells: Sequence[tuple[str | None, ...]]
     dimensions: tuple[str, ...]
     paths: Mapping[int, str]
@@ -85,7 +84,7 @@ def chunk(
     metrics: Mapping[str, MetricDefinition],
     clock: LocalTime,
     only: frozenset[str],
-    link: duckdb.DuckDBPyConnection,
+    evaluator: Evaluator,
 ) -> Chunk:
     """Rows of whole days in any order, rolled up.
 
@@ -95,7 +94,7 @@ def chunk(
         metrics: Metrics that can be computed from these rows.
         clock: The workspace's local time.
         only: Names of the roll-ups that are wanted.
-        link: Evaluates the metrics' expressions.
+        evaluator: Evaluates the metrics' expressions.
     """
     by_time = _time_order(rows.at)
     order = stable_order(rows.user, by_time)
@@ -114,7 +113,7 @@ def chunk(
     if only & {"steps", "feature_days"}:
         tables |= _by_kind(rows, order, book, only)
     if "metric_days" in only and metrics:
-        tables["metric_days"] = _metrics(rows, parts, book, metrics, link)
+        tables["metric_days"] = _metrics(rows, parts, book, metrics, evaluator)
     return Chunk(
         days=facts,
         parts=parts,
@@ -176,10 +175,10 @@ def _metrics(
     active: UserDays,
     book: Codebook,
     metrics: Mapping[str, MetricDefinition],
-    link: duckdb.DuckDBPyConnection,
+    evaluator: Evaluator,
 ) -> pa.Table:
     meaning = Meaning(book.kinds, book.cells, book.dimensions)
-    series = metric_days(rows, active, metrics, meaning, link).sort(
+    series = metric_days(rows, active, metrics, meaning, evaluator).sort(
         "metric", "dimension", "value", "day"
     )
     return series.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -20,6 +20,7 @@ from queries.build.days import day_of, moment_of
 from queries.build.grouping import UserDays, user_days
 from queries.build.history import History
 from queries.build.mapping import FileProblem
+from queries.build.metric_days import Evaluator
 from queries.build.plan import ROLLUPS, Built, Plan, Tools
 from queries.build.quarantine import left_out
 from queries.build.reading import DUPLICATE, REASONS, Batch, merged_reasons
@@ -28,7 +29,6 @@ from queries.build.sessions import Visits
 from queries.build.sessions_build import SessionsBuild
 from queries.build.sources import Found
 from queries.build.user_days_build import UserDaysBuild
-from queries.engine import memory_link
 from queries.snapshot import Partition, Snapshot, SourceFile
 
 CHUNK_ROWS = 1_000_000
@@ -55,14 +55,14 @@ class EventsBuild:
         self._waiting_rows = 0  # rows of pending days
         self._last: int | None = None  # the last day that was finished
         self._pool = ThreadPoolExecutor(max_workers=THREADS)
-        self._link = memory_link(threads=1)
+        self._evaluator = Evaluator()
         self._chunks: deque[tuple[list[int], Future[Chunk]]] = deque()
         self._writes: deque[tuple[str, Future[Partition]]] = deque()
         self._paths = {number: path for path, number in plan.numbers.items()}
 
     def run(self) -> Built:
         """Read, roll up and write all that changed."""
-        with self._link, self._pool:
+        with self._evaluator.link, self._pool:
             try:
                 self._read_fresh()
                 self._flush(None)
@@ -194,7 +194,9 @@ class EventsBuild:
 
     def _roll_up(self, parts: list[EventRows], book: Codebook) -> Chunk:
         tools = self.tools
-        return chunk(concatenated(parts), book, tools.metrics, tools.clock, tools.only, self._link)
+        return chunk(
+            concatenated(parts), book, tools.metrics, tools.clock, tools.only, self._evaluator
+        )
 
     # What depends on earlier days
 

@@ -22,6 +22,7 @@ from queries.build.mapping import FileProblem
 from queries.build.parquet_columns import columns_in
 from queries.build.rows import EventRows
 from queries.definitions import MetricDefinition
+from queries.engine import memory_link
 from queries.errors import BuildError
 from queries.narrow import NOT_SET
 
@@ -68,7 +69,7 @@ def extra_columns(
 class Meaning:
     """What the codes of rows mean: kinds, cells, and the names of the event dimensions."""
 
-    kinds: Sequence[Kind]
+    kinds: tuple[Kind, ...]
     cells: Sequence[tuple[str | None, ...]]
     dimensions: tuple[str, ...]
 
@@ -86,7 +87,7 @@ def metric_days(
     active: UserDays,
     metrics: Mapping[str, MetricDefinition],
     meaning: Meaning,
-    link: duckdb.DuckDBPyConnection,
+    evaluator: "Evaluator",
 ) -> pl.DataFrame:
     """All rolled-up metrics of some whole days.
 
@@ -95,14 +96,14 @@ def metric_days(
         active: The same days' `segment_days`.
         metrics: Definitions by name; those that are not rolled up are passed over.
         meaning: What the codes mean.
-        link: Evaluates expressions; used through a cursor of its own.
+        evaluator: Evaluates expressions, for all chunks of a build.
 
     Raises:
         BuildError: An expression fails; the message names the metric.
     """
     wanted = {name: metric for name, metric in metrics.items() if metric.is_rolled_up}
-    with link.cursor() as cursor:
-        asked = _Asked(cursor, rows, active, meaning)
+    with evaluator.link.cursor() as cursor:
+        asked = _Asked(cursor, evaluator, rows, active, meaning)
         sums = {name: one for name, one in wanted.items() if asked.is_sum_of_kinds(name, one)}
         frames = [pl.DataFrame(schema=SCHEMA), *asked.sums_of_kinds(sums)]
         for name, metric in wanted.items():
@@ -121,17 +122,27 @@ def _named(metric: str) -> Iterator[None]:
         raise BuildError(f"metrics.toml, {metric}: {error}") from error
 
 
+class Evaluator:
+    """Evaluates expressions in SQL; what the kinds of events alone tell is remembered."""
+
+    def __init__(self) -> None:
+        self.link = memory_link(threads=1)
+        self.of_kinds: dict[tuple[str, tuple[Kind, ...]], Numbers] = {}
+
+
 class _Asked:
     """Rows of some days, asked for one metric after the other."""
 
     def __init__(
         self,
         link: duckdb.DuckDBPyConnection,
+        evaluator: "Evaluator",
         rows: EventRows,
         active: UserDays,
         meaning: Meaning,
     ) -> None:
         self._link = link
+        self._evaluator = evaluator
         self._rows = rows
         self._active = active
         self._meaning = meaning
@@ -302,7 +313,10 @@ class _Asked:
 
     def _of_kind(self, expression: str) -> Numbers:
         """The expression's value for each kind; NaN for null."""
-        return self._projected(expression, "kinds")
+        known, key = self._evaluator.of_kinds, (expression, self._meaning.kinds)
+        if key not in known:
+            known[key] = self._projected(expression, "kinds")
+        return known[key]
 
     def _values(self, expression: str, at: Positions) -> Numbers:
         """The expression's value for the rows at these positions; NaN for null."""
