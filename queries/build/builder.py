@@ -114,6 +114,7 @@ class _Build:
         self.local: LocalTime = local_time(self.settings.product.zone, self.now)
         self.partitions = Partitions(workspace.folder)
         self._progress = progress or _silent
+        self._kept: dict[str, pa.Table] = {}
         self._done = 0
         self._total = 0
 
@@ -174,8 +175,13 @@ class _Build:
         return Described(rows, names)
 
     def _stored(self, name: str, old: Snapshot | None) -> pa.Table:
+        """A table of the snapshot before, read once; no columns when there was none."""
         files = old.partitions.get(name, ()) if old else ()
-        return self.partitions.read(files) if files else pa.table({})
+        if not files:
+            return pa.table({})
+        if name not in self._kept:
+            self._kept[name] = self.partitions.read(files)
+        return self._kept[name]
 
     def _dimensions(self, inputs: Inputs, described: Described) -> dict[str, str]:
         """Level of each dimension by name."""
@@ -383,4 +389,6 @@ def _history_of(users: pa.Table) -> History:
 def _unseen(ids: pl.Series, described: Described) -> pl.Series:
     """Described users who have no number yet, in order of their ids."""
     own = described.rows["user_id"]
+    if own.is_empty():
+        return own.alias(ids.name)
     return own.filter(~own.is_in(ids.implode())).sort().alias(ids.name)

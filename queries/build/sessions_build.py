@@ -24,6 +24,7 @@ class SessionsBuild:
         self._old = old
         self._idle = idle
         self._made: dict[int, Visits] = {}  # the last days of each run
+        self._kept: tuple[str, Visits] | None = None
 
     def add(self, rows: Moments, days: list[int], touched: set[int]) -> Visits:
         """Sessions of some days without a day between them that stays as it is."""
@@ -61,10 +62,15 @@ class SessionsBuild:
         if self._old is None or day < 1:
             return _nothing()
         files = _holding(self._old.partitions.get("sessions", ()), day_of(day))
-        if not files:
-            return _nothing()
-        parts = visits_of(self._partitions.read(files, list(OPEN_COLUMNS)))
-        return _on(parts, parts.on_day == day)
+        parts = [self._read(one) for one in files]
+        return _joined([_nothing(), *(_on(one, one.on_day == day) for one in parts)])
+
+    def _read(self, file: Partition) -> Visits:
+        """A file's parts of sessions; the last one read is kept, as neighbouring days share it."""
+        if self._kept is None or self._kept[0] != file.file:
+            table = self._partitions.read([file], list(OPEN_COLUMNS))
+            self._kept = (file.file, visits_of(table))
+        return self._kept[1]
 
 
 def _nothing() -> Visits:
