@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from queries.build import events_build
 from tests.build_logs import (
     built_tables,
     counted_tables,
@@ -31,6 +32,12 @@ def arrivals(rows: list[Row], seed: int, files: int = 10) -> list[list[Row]]:
         chance.choice(parts).append(row)  # and some come again
     chance.shuffle(parts)
     return parts
+
+
+@pytest.fixture(autouse=True, params=[2_000_000, 60], ids=["one chunk", "many chunks"])
+def chunk_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test with all days in one chunk, and with hardly more than a day in each."""
+    monkeypatch.setattr(events_build, "CHUNK_ROWS", request.param)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -82,6 +89,20 @@ def test_one_day_after_another_equals_one_build(tmp_path: Path) -> None:
     snapshot = daily.snapshot
     assert snapshot is not None
     assert len(snapshot.partitions["steps"]) <= 33
+
+
+def test_stamps_of_broken_clocks_do_not_change_the_order_of_days(tmp_path: Path) -> None:
+    rows = sorted(random_log(8, days=20), key=lambda row: row[2])
+    broken: list[Row] = [("p1", "opened", at, {}) for at in ("1970-01-01T00:00:00", "2200-01-01")]
+    days = sorted({row[2][:10] for row in rows})
+    for number, day in enumerate(days):
+        part = [row for row in rows if row[2][:10] == day]
+        more = broken if number % 4 == 2 else []
+        write_events(tmp_path / "events" / f"{day}.parquet", part + more)
+    workspace = rebuilt(empty_workspace(tmp_path))
+    assert {n: t for n, t in built_tables(workspace).items() if n != "metric_days"} == (
+        counted_tables(rows)
+    )
 
 
 def test_nothing_new_is_not_built_again(tmp_path: Path) -> None:

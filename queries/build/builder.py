@@ -16,7 +16,15 @@ import pyarrow.compute as pc
 from queries.build import quarantine
 from queries.build.arrow import day_numbers
 from queries.build.day_facts import days_facts, late_rows
-from queries.build.days import SECOND, LocalTime, day_number, day_of, local_time, microseconds
+from queries.build.days import (
+    FIRST_MOMENT,
+    SECOND,
+    LocalTime,
+    day_number,
+    day_of,
+    local_time,
+    microseconds,
+)
 from queries.build.events_build import EventsBuild
 from queries.build.history import History, no_history
 from queries.build.inputs import Inputs, find_inputs
@@ -261,7 +269,7 @@ class _Build:
         """The first local day that a file can hold; 1, the first of all, if it does not tell."""
         if one.first_at is None:
             return 1
-        earliest = np.array([max(one.first_at, 0)], dtype=np.int64)
+        earliest = np.array([max(one.first_at, FIRST_MOMENT)], dtype=np.int64)
         return max(1, int(self.local.day_and_hour(earliest)[0][0]))
 
     # Publishing

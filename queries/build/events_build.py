@@ -29,6 +29,7 @@ from queries.build.sessions import Visits
 from queries.build.sessions_build import SessionsBuild
 from queries.build.sources import Found
 from queries.build.user_days_build import UserDaysBuild
+from queries.errors import BuildError
 from queries.snapshot import Partition, Snapshot, SourceFile
 
 CHUNK_ROWS = 1_000_000
@@ -52,6 +53,7 @@ class EventsBuild:
         self._sessions = SessionsBuild(tools.clock, tools.partitions, old, tools.idle)
         self._pending: dict[int, list[EventRows]] = {day: [] for day in plan.touched}
         self._completed: set[int] = set()  # days to which unchanged files have been added
+        self._submitted: set[int] = set()  # days that are being rolled up, or are
         self._waiting_rows = 0  # rows of pending days
         self._last: int | None = None  # the last day that was finished
         self._pool = ThreadPoolExecutor(max_workers=THREADS)
@@ -113,6 +115,8 @@ class EventsBuild:
         days: dict[int, int] = {}
         for batch in batches:
             for day, rows in batch.good.by_day().items():
+                if day in self._submitted:
+                    raise BuildError(f"{file.path} holds rows of {day_of(day)} against its footer")
                 self._pending.setdefault(day, []).append(rows)
                 self._waiting_rows += len(rows)
                 days[day] = days.get(day, 0) + len(rows)
@@ -178,6 +182,7 @@ class EventsBuild:
                         self._waiting_rows += len(rows)
 
     def _submit(self, days: list[int]) -> None:
+        self._submitted |= set(days)
         parts = [part for day in days for part in self._pending.pop(day)]
         self._waiting_rows -= sum(len(part) for part in parts)
         if not parts:
