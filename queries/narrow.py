@@ -19,6 +19,7 @@ from queries.errors import QueryError, nearest
 Level = Literal["user", "event"]
 EVERYONE = "All users"
 NOT_SET = "(not set)"
+HISTORY = ("first_day", "prev_day")
 
 # Columns of each narrowable table, without dimensions and `segment`.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -112,13 +113,16 @@ def narrowed(sql: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
     if narrowing.is_empty:
         return sql
     tree = _tree(sql).copy()
+    has_history = _reads_history(tree)
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     seen: set[str] = set()
     for reference in list(tree.find_all(exp.Table)):
         if reference.name in COLUMNS and reference.name not in ctes:
             alias = reference.alias or reference.name
             seen.add(alias)
-            subquery = _narrowed_table(reference.name, alias, narrowing, dimensions)
+            subquery = _narrowed_table(
+                reference.name, alias, narrowing, dimensions, has_history=has_history
+            )
             if subquery is not None:
                 reference.replace(subquery)
     for alias in narrowing.aliases:
@@ -127,8 +131,20 @@ def narrowed(sql: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
     return tree.sql(dialect="duckdb", pretty=True)
 
 
+def _reads_history(tree: exp.Expr) -> bool:
+    """Whether a query asks for the user's first or previous day, which cost windows over all."""
+    if any(select.is_star for select in tree.find_all(exp.Select)):
+        return True
+    return any(column.name in HISTORY for column in tree.find_all(exp.Column))
+
+
 def _narrowed_table(
-    table: str, alias: str, narrowing: Narrowing, dimensions: Mapping[str, Dimension]
+    table: str,
+    alias: str,
+    narrowing: Narrowing,
+    dimensions: Mapping[str, Dimension],
+    *,
+    has_history: bool,
 ) -> exp.Expr | None:
     """A subquery in place of the table; None where nothing about it changes."""
     own = narrowing.aliases.get(alias, Segment())
@@ -143,7 +159,7 @@ def _narrowed_table(
     elif table == "users":
         select = _users(on_users, by)
     elif table == "user_days" and (on_events or (by is not None and by.level == "event")):
-        select = _user_days_anew(on_users, on_events, by)
+        select = _user_days_anew(on_users, on_events, by, has_history=has_history)
     else:
         select = _rows(table, on_users, on_events, by)
     return select.subquery(alias)
@@ -218,7 +234,7 @@ def _users(on_users: list[Filter], by: Dimension | None) -> exp.Select:
 
 
 def _user_days_anew(
-    on_users: list[Filter], on_events: list[Filter], by: Dimension | None
+    on_users: list[Filter], on_events: list[Filter], by: Dimension | None, *, has_history: bool
 ) -> exp.Select:
     """`user_days` of the events that satisfy the filters, with their own `prev_day`."""
     columns = [
@@ -236,14 +252,20 @@ def _user_days_anew(
     )
     if by is not None:
         rows = rows.group_by(_column(by.name, _segment_source(by)))
-    window = "over (partition by user_key, segment order by day)"
-    first = f"min(day) {window} as first_day"
-    prev = f"lag(day) {window} as prev_day"
+    history = _history(has_history=has_history)
     return exp.select(
-        "day", "user_key", "events", "sessions", "hours",
-        sqlglot.parse_one(first, dialect="duckdb"), sqlglot.parse_one(prev, dialect="duckdb"),
-        "segment",
+        "day", "user_key", "events", "sessions", "hours", *history, "segment"
     ).from_(rows.subquery("narrowed_days"))  # fmt: skip
+
+
+def _history(*, has_history: bool) -> list[exp.Expr]:
+    """The columns of HISTORY over the narrowed rows; null where nobody reads them."""
+    if not has_history:
+        nothing = exp.cast(exp.Null(), "date")
+        return [exp.alias_(nothing.copy(), name) for name in HISTORY]
+    window = "over (partition by user_key, segment order by day)"
+    texts = (f"min(day) {window} as first_day", f"lag(day) {window} as prev_day")
+    return [sqlglot.parse_one(text, dialect="duckdb") for text in texts]
 
 
 def _total(column: str) -> exp.Expr:

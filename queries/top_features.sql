@@ -18,42 +18,41 @@
 
 with
 
--- one row per (feature, person, day) of either period, and again for finer rows of the roll-up
-used_days as (
+-- one row per feature used in the period
+uses_now as (
     select
-        feature,
-        user_key,
-        events as times,
-        is_qualifying as qualifies,
-        day >= $start_date and day < $end_date as is_now,
-        day >= $compared_start and day < $compared_end as is_before
+        feature as feature_now,
+        count(distinct user_key) as people_now,
+        cast(sum(events) as bigint) as times_now,
+        max(case when is_qualifying then 1 else 0 end) as qualifies_now
     from feature_days
-    where (
-        (day >= $start_date and day < $end_date)
-        or (day >= $compared_start and day < $compared_end)
-    )
+    where day >= $start_date
+        and day < $end_date
         and feature is not null
+    group by feature
 ),
 
--- one row per (feature, person)
-uses as (
+-- one row per feature used in the comparison
+uses_before as (
     select
-        feature,
-        user_key,
-        cast(coalesce(sum(times) filter (where is_now), 0) as bigint) as times_now,
-        cast(coalesce(sum(times) filter (where is_before), 0) as bigint) as times_before,
-        max(case when qualifies then 1 else 0 end) as any_qualifies
-    from used_days
-    group by feature, user_key
+        feature as feature_before,
+        count(distinct user_key) as people_before,
+        cast(sum(events) as bigint) as times_before,
+        max(case when is_qualifying then 1 else 0 end) as qualifies_before
+    from feature_days
+    where day >= $compared_start
+        and day < $compared_end
+        and feature is not null
+    group by feature
 )
 
 select
-    feature,
-    count(*) filter (where times_now > 0) as users,
-    cast(sum(times_now) as bigint) as events,
-    count(*) filter (where times_before > 0) as compared_users,
-    cast(sum(times_before) as bigint) as compared_events,
-    max(any_qualifies) = 1 as is_qualifying
-from uses
-group by feature
+    coalesce(feature_now, feature_before) as feature,
+    coalesce(people_now, 0) as users,
+    coalesce(times_now, 0) as events,
+    coalesce(people_before, 0) as compared_users,
+    coalesce(times_before, 0) as compared_events,
+    greatest(coalesce(qualifies_now, 0), coalesce(qualifies_before, 0)) = 1 as is_qualifying
+from uses_now
+full outer join uses_before on feature_now = feature_before
 order by users desc, events desc, feature

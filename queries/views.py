@@ -94,22 +94,19 @@ def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> str:
 
 
 def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
-    """Sessions as whole ones: the part after midnight lies in the next day's file."""
-    own = [column for column in columns if column not in ("day", "user_key", "started_at")]
-    dimensions = [column for column in own if column not in ("seconds", "events")]
+    """Sessions as whole ones: the few parts after midnight lie in the next day's file."""
     source = f"read_parquet({file_list(files)})"
-    whole = ", ".join(quoted(column) for column in columns)
-    picked = "".join(f", any_value({quoted(d)}) filter (where is_start) as {quoted(d)}"
-                     for d in dimensions)  # fmt: skip
+    added = {
+        "seconds": "one.seconds + coalesce(rest.seconds, 0) as seconds",
+        "events": "cast(one.events + coalesce(rest.events, 0) as integer) as events",
+    }
+    shown = ", ".join(added.get(name, f"one.{quoted(name)}") for name in columns)
     return (
-        f"with bridged as (select distinct user_key, started_at from {source} where not is_start) "
-        f"select {whole}, {text(EVERYONE)} as segment from {source} as one where is_start "
-        "and not exists (select 1 from bridged where bridged.user_key = one.user_key "
-        "and bridged.started_at = one.started_at) union all "
-        "select min(day) as day, user_key, started_at, sum(seconds) as seconds, "
-        f"cast(sum(events) as integer) as events{picked}, {text(EVERYONE)} as segment "
-        f"from {source} as one semi join bridged using (user_key, started_at) "
-        "group by user_key, started_at"
+        f"select {shown}, {text(EVERYONE)} as segment from {source} as one left join ("
+        "select day, user_key, started_at, sum(seconds) as seconds, sum(events) as events "
+        f"from {source} where not is_start group by day, user_key, started_at) as rest "
+        "on rest.day = one.day and rest.user_key = one.user_key "
+        "and rest.started_at = one.started_at where one.is_start"
     )
 
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from reports.known import known
 
 if TYPE_CHECKING:
     from queries import Workspace
 
+# What is frequent now is what people look for first; the others follow by name.
+RECENT = timedelta(days=28)
+
 
 def event_names(workspace: Workspace) -> tuple[str, ...]:
-    """All events of all data up to the last complete day, those of most people first."""
-    return tuple(_rows(workspace)["event"])
+    """All events of all data, those that were most frequent of late first."""
+    days = known(workspace)
+    end = max(days.watermark, days.data_start) + timedelta(days=1)
+    recent = workspace.ask("event_names", start_date=end - RECENT, end_date=end).rows["event"]
+    return tuple(dict.fromkeys([*recent, *sorted(_qualification(workspace))]))
 
 
 def qualifying_events(workspace: Workspace) -> tuple[str, ...]:
     """Those of them that count as activity."""
-    return tuple(_rows(workspace).filter(pl.col("is_qualifying_event"))["event"])
+    qualifies = _qualification(workspace)
+    return tuple(name for name in event_names(workspace) if qualifies.get(name, False))
 
 
-def _rows(workspace: Workspace) -> pl.DataFrame:
-    days = known(workspace)
-    end = max(days.watermark, days.data_start) + timedelta(days=1)
-    return workspace.ask("event_names", start_date=days.data_start, end_date=end).rows
+def _qualification(workspace: Workspace) -> dict[str, bool]:
+    """Whether each event that was ever met counts as activity."""
+    snapshot = workspace.snapshot
+    return {kind[0]: kind[3] for kind in snapshot.kinds} if snapshot else {}
