@@ -1,6 +1,6 @@
--- Which values of a dimension do most active people have?
+-- Which values of a dimension are people active with most often?
 --
--- One row per (segment), most people first; at most 100 values.
+-- One row per (segment), the most active first; at most 100 values.
 -- Breakdown: yes
 --
 -- Parameters
@@ -9,14 +9,14 @@
 --
 -- Columns
 --   segment        varchar  the dimension's value; '(not set)' for a missing one
---   active_users   bigint   different people with a qualifying event on these days
+--   active_days    bigint   days on which somebody was active, each person counted by themselves
 
 select
     segment,
-    count(distinct user_key) as active_users
+    count(*) as active_days
 from user_days
 where day >= $start_date
     and day < $end_date
 group by segment
-order by active_users desc, segment
+order by active_days desc, segment
 limit 100
