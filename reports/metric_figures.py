@@ -30,6 +30,15 @@ DAILY_QUANTILES = (
     "daily quantiles, weighted by the number of values."
 )
 
+# What the base of a figure is, by the kind of its metric.
+BASE_WORDS = {
+    "count": "in the comparison",
+    "share": "active people, day by day",
+    "mean": "measured",
+    "ratio": "in all",
+    "quantile": "measured",
+}
+
 
 def metric_figure(
     workspace: Workspace, scope: Scope, name: str, metric: MetricDefinition
@@ -47,7 +56,7 @@ def metric_figure(
     return Figure(
         change=moved,
         base=moved.base if metric.kind == "count" else base,
-        base_words="in the comparison" if metric.kind == "count" else "the denominator",
+        base_words=BASE_WORDS[metric.kind],
         spark=() if missing else _spark(now.rows, scope.period, metric),
         source=now,
         missing=missing,

@@ -36,6 +36,10 @@ class Curve:
     colour: str = THIS_PERIOD
 
 
+# More columns than this leave no room for decimals on a narrow screen; hovering shows them.
+ROOMY_COLUMNS = 8
+
+
 def triangle(
     cohorts: Sequence[str],
     intervals: Sequence[str],
@@ -50,21 +54,27 @@ def triangle(
     """
     later = [value for row in shares for value in row[1:] if value is not None]
     lowest = min(later, default=0)
+    decimals = 1 if len(intervals) <= ROOMY_COLUMNS else 0
     return heatmap(
         cohorts,
-        intervals,
+        _short(intervals),
         [[lowest, *row[1:]] for row in shares],
         unit="percent",
-        texts=[[_cell(value) for value in row] for row in shares],
+        texts=[[_cell(value, decimals) for value in row] for row in shares],
         hovers=hovers,
         ends=(lowest, max(later, default=1)),
     )
 
 
-def _cell(value: float | None) -> str:
+def _short(intervals: Sequence[str]) -> list[str]:
+    """The unit once, then numbers alone: 'Week 0', '1', '2', …, which fit a narrow screen."""
+    return [*intervals[:1], *(name.split()[-1] for name in intervals[1:])]
+
+
+def _cell(value: float | None, decimals: int) -> str:
     if value is None:
         return ""
-    return "100" if value == 1 else f"{value * 100:.1f}"
+    return "100" if value == 1 else f"{value * 100:.{decimals}f}"
 
 
 def retention_curves(
