@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,8 @@ from queries.build import quarantine
 from queries.build.arrow import day_numbers
 from queries.build.day_facts import days_facts, late_rows
 from queries.build.days import (
-    FIRST_MOMENT,
     SECOND,
     LocalTime,
-    day_number,
     day_of,
     local_time,
     microseconds,
@@ -30,9 +28,9 @@ from queries.build.history import History, no_history
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.lock import only_builder
 from queries.build.metric_days import extra_columns
-from queries.build.outline import Outline, outline
+from queries.build.outline import outline
 from queries.build.partitions import Partitions
-from queries.build.plan import ROLLUPS, Built, Plan, Tools, numberings
+from queries.build.plan import ROLLUPS, Built, Tools, numberings, plan_of
 from queries.build.reading import EventReader
 from queries.build.side_tables import SideTable, read_side_table
 from queries.build.snapshot_files import put_together
@@ -229,7 +227,7 @@ class _Build:
             reader, numbers, self.local, self.partitions, metrics, of_events, self.only,
             self.settings.activity.session_minutes * 60 * SECOND, self._read,
         )  # fmt: skip
-        plan = self._plan(inputs, change, outlines)
+        plan = plan_of(inputs.files["events"], change, outlines, self.local)
         built = EventsBuild(tools, plan, old, history).run()
         return built, numbers.users.values, tools
 
@@ -247,30 +245,6 @@ class _Build:
                    if set(extra) <= there}  # fmt: skip
         extras = sorted({column for name in metrics for column in needed[name]})
         return metrics, tuple(extras)
-
-    def _plan(self, inputs: Inputs, change: Changes, outlines: Sequence[Outline]) -> Plan:
-        lows = [self._low(one) for one in outlines]
-        order = sorted(range(len(lows)), key=lambda n: (lows[n], change.fresh[n].path))
-        touched = {
-            day_number(date.fromisoformat(day))
-            for file in change.gone.values()
-            for day in file.days
-        }
-        paths = sorted(file.path for file in inputs.files["events"])
-        return Plan(
-            tuple(change.fresh[n] for n in order),
-            tuple(lows[n] for n in order),
-            change.same,
-            frozenset(touched),
-            {path: number for number, path in enumerate(paths)},
-        )
-
-    def _low(self, one: Outline) -> int:
-        """The first local day that a file can hold; 1, the first of all, if it does not tell."""
-        if one.first_at is None:
-            return 1
-        earliest = np.array([max(one.first_at, FIRST_MOMENT)], dtype=np.int64)
-        return max(1, int(self.local.day_and_hour(earliest)[0][0]))
 
     # Publishing
 

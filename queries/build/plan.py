@@ -1,7 +1,7 @@
 """What a build of events works with, what it is to read, and what comes out."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,12 @@ import pyarrow as pa
 
 from queries.build.chunk import DayFacts
 from queries.build.codes import Numbering, TextNumbering
-from queries.build.days import LocalTime, day_of
+from queries.build.days import FIRST_MOMENT, LocalTime, day_number, day_of
 from queries.build.history import History
+from queries.build.outline import Outline
 from queries.build.partitions import Partitions
 from queries.build.reading import EventReader, Numberings
-from queries.build.sources import Found
+from queries.build.sources import Changes, Found
 from queries.definitions import MetricDefinition
 from queries.snapshot import Partition, Snapshot, SourceFile
 
@@ -118,3 +119,38 @@ def numberings(old: Snapshot | None, users: pl.Series) -> Numberings:
     """Numbers of users and kinds as before; cells are numbered anew in each build."""
     kinds = old.kinds if old else ()
     return Numberings(TextNumbering(users), Numbering(kinds), Numbering(), threading.Lock())
+
+
+def plan_of(
+    files: Sequence[Found], change: Changes, outlines: Sequence[Outline], clock: LocalTime
+) -> Plan:
+    """What is to be read, in the order of the first day that a file can hold.
+
+    Args:
+        files: All files of events, by path.
+        change: What is different from the last build.
+        outlines: The outline of each fresh file.
+        clock: The workspace's local time.
+    """
+    lows = [_low(one, clock) for one in outlines]
+    order = sorted(range(len(lows)), key=lambda n: (lows[n], change.fresh[n].path))
+    days = {day for file in change.gone.values() for day in file.days}
+    paths = sorted(file.path for file in files)
+    return Plan(
+        fresh=tuple(change.fresh[n] for n in order),
+        lows=tuple(lows[n] for n in order),
+        same=change.same,
+        touched=frozenset(day_number(date.fromisoformat(day)) for day in days),
+        numbers={path: number for number, path in enumerate(paths)},
+    )
+
+
+def _low(one: Outline, clock: LocalTime) -> int:
+    """The first local day that a file can hold; 1, the first of all, if it does not tell.
+
+    Stamps from before 2000 are no days: they must not decide the order.
+    """
+    if one.first_at is None:
+        return 1
+    earliest = np.array([max(one.first_at, FIRST_MOMENT)], dtype=np.int64)
+    return max(1, int(clock.day_and_hour(earliest)[0][0]))
