@@ -33,10 +33,10 @@ def dimension_values(workspace: Workspace, dimension: str) -> tuple[str, ...]:
 
 
 def _values(workspace: Workspace, dimension: str, end: date) -> tuple[str, ...]:
-    answer = workspace.ask(
-        "dimension_values",
-        by=dimension,
-        start_date=end - timedelta(days=RECENT_DAYS),
-        end_date=end,
-    )
+    start = end - timedelta(days=RECENT_DAYS)
+    known = workspace.dimensions.get(dimension)
+    if known is not None and known.level == "user":
+        answer = workspace.ask("user_values", by=dimension, active_since=start)
+    else:
+        answer = workspace.ask("dimension_values", by=dimension, start_date=start, end_date=end)
     return tuple(answer.rows["segment"])

@@ -43,6 +43,7 @@ VALUES: dict[str, Any] = {
     "min_returns": 1,
     "most_rows": 5,
     "names": ["saved", "reports"],
+    "active_since": date(2026, 2, 1),
     "period_end": date(2026, 3, 16),
     "period_start": date(2026, 3, 9),
     "previous_start": date(2026, 3, 2),
