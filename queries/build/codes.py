@@ -182,7 +182,7 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         [('a',), ('b',), ('a',), (None,)]
     """
     given = [number for number, column in enumerate(columns) if len(column.texts)]
-    if len(given) == 1 and rows and int(columns[given[0]].codes.min()) != MISSING:
+    if len(given) == 1 and _is_full(columns[given[0]]):
         return columns[given[0]].codes, _alone(columns, given[0])
     joint: npt.NDArray[Any] = np.zeros(rows, dtype=np.int32)
     size = 1
@@ -199,6 +199,15 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         size *= width
     present, codes = _compressed(joint, size)
     return codes, _tuples(columns, codes, len(present))
+
+
+def _is_full(column: Coded) -> bool:
+    """Whether every row has a text, and every text a row."""
+    if not len(column.codes) or int(column.codes.min()) == MISSING:
+        return False
+    used = np.zeros(len(column.texts), dtype=bool)
+    used[column.codes] = True
+    return bool(used.all())
 
 
 def _alone(columns: list[Coded], given: int) -> list[tuple[str | None, ...]]:
