@@ -6,7 +6,7 @@ import mimetypes
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FRAME = Path(__file__).resolve().parent / "pages" / "shared" / "frame.py"
 
 COMPRESSIBLE = {".js", ".css", ".html", ".json", ".svg", ".ttf", ".wasm"}
+SECONDS_BETWEEN_LOOKS = 15  # for a new snapshot: one small read each
 ONE_YEAR = 365 * 24 * 60 * 60  # seconds; the names of these files carry a hash of their contents
 
 
@@ -86,24 +87,43 @@ async def healthz(_: "Request") -> JSONResponse:
     return JSONResponse(state, status_code=200 if state["status"] == "ok" else 503)
 
 
-def _warm_up() -> None:
-    """Open the workspace and import what the first page needs, before anybody asks for it."""
+def _warm_up() -> str | None:
+    """Answer what the pages ask first, before anybody asks; the snapshot that was asked."""
     from pages.shared.workspaces import health
 
-    if health()["status"] == "ok":
+    state = health()
+    if state["status"] == "ok":
         import pages.shared.figures  # noqa: F401  (Plotly is slow to import)
         from pages.shared.filters import offered
         from pages.shared.workspaces import current
+        from queries import TidemarkError
+        from reports.first_questions import ask_first
 
-        offered(current())
+        with suppress(TidemarkError):  # a page that asks the same will say what is wrong
+            offered(current())
+            ask_first(current())
+    return state["snapshot"]
+
+
+async def _keep_warm() -> None:
+    """Warm up at the start, and again whenever a new snapshot has been published."""
+    from pages.shared.workspaces import health
+
+    warmed = await asyncio.to_thread(_warm_up)
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        if (await asyncio.to_thread(health))["snapshot"] != warmed:
+            warmed = await asyncio.to_thread(_warm_up)
 
 
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
-    """Warm up beside the server, so that it answers from its first moment."""
-    warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+    """Keep first answers ready beside the server, which answers from its first moment."""
+    warming = asyncio.create_task(_keep_warm())
     yield None
-    await warming
+    warming.cancel()
+    with suppress(asyncio.CancelledError):
+        await warming
 
 
 def fail_in_words(error: Exception) -> bool:

@@ -1,0 +1,43 @@
+"""Which questions does everybody ask first? Asked before anybody comes, they cost nobody time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from metrics.periods import comparison, relative_period
+from queries import Segment
+from reports.active_hours import active_hours
+from reports.active_users import active_users
+from reports.engagement import engagement
+from reports.event_names import event_names
+from reports.headlines import headlines
+from reports.known import known
+from reports.lifecycle import lifecycle
+from reports.scope import Scope
+from reports.sessions import sessions
+from reports.top_events import top_events
+
+if TYPE_CHECKING:
+    from queries import Workspace
+
+# What the pages show to a reader who has chosen nothing.
+PERIOD = "28d"
+
+
+def ask_first(workspace: Workspace) -> None:
+    """Ask what the pages ask without any choice; the workspace remembers the answers.
+
+    Raises:
+        QueryError: Nothing has been built, or the engine failed.
+    """
+    period = relative_period(PERIOD, last_day=known(workspace).watermark)
+    compared = comparison(period, "previous")
+    by_day = Scope(period, compared, "day", Segment())
+    headlines(workspace, by_day)
+    active_users(workspace, by_day)
+    event_names(workspace)
+    lifecycle(workspace, Scope(period, compared, "week", Segment()))
+    engagement(workspace, by_day)
+    sessions(workspace, by_day)
+    active_hours(workspace, by_day)
+    top_events(workspace, by_day)
