@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from queries.errors import WorkspaceError
+from queries.errors import BuildError, WorkspaceError
 
 FOLDER = ".tidemark"
 CURRENT = "current"
@@ -196,12 +196,19 @@ def manifest_path(folder: Path, snapshot_id: str) -> Path:
 
 
 def publish(folder: Path, snapshot: Snapshot) -> None:
-    """Make the snapshot the current one: its description first, then one atomic rename."""
+    """Make the snapshot the current one: its description first, then one atomic rename.
+
+    Raises:
+        BuildError: The disk is full or cannot be written; the snapshot before stays current.
+    """
     path = manifest_path(folder, snapshot.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = {"format": FORMAT, **_plain(snapshot)}
-    _write_whole(path, json.dumps(content, separators=(",", ":"), default=_plain))
-    _write_whole(folder / FOLDER / CURRENT, snapshot.id + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, json.dumps(content, separators=(",", ":"), default=_plain))
+        _write_whole(folder / FOLDER / CURRENT, snapshot.id + "\n")
+    except OSError as error:
+        raise BuildError(f"{path.parent} cannot be written: {error.strerror}") from error
 
 
 def _write_whole(path: Path, text: str) -> None:

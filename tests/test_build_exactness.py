@@ -1,12 +1,15 @@
 """However data arrive, the roll-ups are those of one full build and of a slow recount."""
 
 import random
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from queries.build import events_build
+from queries.build import build, events_build
 from tests.build_logs import (
+    SETTINGS,
     built_tables,
     counted_tables,
     empty_workspace,
@@ -78,10 +81,10 @@ def test_changed_and_deleted_files_leave_nothing_behind(tmp_path: Path, seed: in
 
 def test_one_day_after_another_equals_one_build(tmp_path: Path) -> None:
     rows = sorted(random_log(7, days=40), key=lambda row: row[2])
-    daily = empty_workspace(tmp_path / "daily")
+    daily = empty_workspace(tmp_path / "Ann's")
     for day in sorted({row[2][:10] for row in rows}):
         part = [row for row in rows if row[2][:10] == day]
-        write_events(tmp_path / "daily" / "events" / f"{day}.parquet", part)
+        write_events(tmp_path / "Ann's" / "events" / f"{day}.parquet", part)
         write_events(tmp_path / "once" / "events" / f"{day}.parquet", part)
         rebuilt(daily)
     once = rebuilt(empty_workspace(tmp_path / "once"))
@@ -112,3 +115,31 @@ def test_nothing_new_is_not_built_again(tmp_path: Path) -> None:
     first = workspace.snapshot
     rebuilt(workspace)
     assert workspace.snapshot is first
+
+
+def test_a_changed_table_beside_events_leaves_their_files_alone(tmp_path: Path) -> None:
+    workspace = empty_workspace(tmp_path)
+    write_events(tmp_path / "events.parquet", random_log(1))
+    pl.DataFrame({"user_id": ["p1"]}).write_parquet(tmp_path / "users.parquet")
+    before = rebuilt(workspace).snapshot
+    pl.DataFrame({"user_id": ["p1", "new"]}).write_parquet(tmp_path / "users.parquet")
+    after = rebuilt(workspace).snapshot
+    assert before is not None
+    assert after is not None
+    assert after.partitions["user_days"] == before.partitions["user_days"]
+    assert after.partitions["users"] != before.partitions["users"]
+
+
+def test_a_day_becomes_complete_by_being_over(tmp_path: Path) -> None:
+    rule = '[activity]\nlast_day = "complete"'
+    workspace = empty_workspace(tmp_path, SETTINGS.replace("[activity]", rule))
+    days = ("2025-05-30", "2025-05-31")
+    rows: list[Row] = [("p1", "opened", f"{day}T09:00:00Z", {}) for day in days]
+    write_events(tmp_path / "events.parquet", rows)
+    build(workspace, now=datetime(2025, 5, 31, 12, tzinfo=UTC))
+    early = workspace.snapshot
+    build(workspace, now=datetime(2025, 6, 1, 12, tzinfo=UTC))
+    late = workspace.snapshot
+    assert early is not None
+    assert late is not None
+    assert (early.watermark, late.watermark) == (date(2025, 5, 30), date(2025, 5, 31))

@@ -139,7 +139,8 @@ class _Build:
             sides = self._side_tables(inputs, None)
             described = self._described(sides, None)
         change = self._event_changes(inputs, old)
-        if old is not None and change.is_empty and not any(sides.values()):
+        is_same = change.is_empty and not any(sides.values())
+        if old is not None and is_same and self._reaches_as_far(old):
             return self._result(old, is_new=False)
         snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
         publish(self.workspace.folder, snapshot)
@@ -156,6 +157,16 @@ class _Build:
     def _usable(self, old: Snapshot | None, digest: str) -> Snapshot | None:
         """The snapshot before, if this build can go on from it."""
         return old if old is not None and old.settings_digest == digest else None
+
+    def _reaches_as_far(self, old: Snapshot) -> bool:
+        """Whether no day has become complete since, just because it is over now."""
+        state = events_state({}, old.days, {}, self._moment)
+        return state.watermark == old.watermark
+
+    @property
+    def _moment(self) -> Now:
+        rule = self.settings.activity.last_day
+        return Now(self.now, self.settings.product.zone, self.local, rule)
 
     # Tables beside events
 
@@ -348,7 +359,7 @@ class _Build:
         sides: Mapping[str, SideTable | None],
         days: Mapping[str, tuple[int, int, int]],
     ) -> dict[str, TableState]:
-        now = Now(self.now, self.settings.product.zone, self.local, self.settings.activity.last_day)
+        now = self._moment
         states = {"events": events_state(files, days, inputs.event_mapping, now)}
         for name, side in sides.items():
             if side is not None:

@@ -6,7 +6,6 @@ reach to the year 2179.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +15,8 @@ Integers = npt.NDArray[np.int64]
 
 EPOCH = date(1999, 12, 31)
 NEVER = 0
-MICROSECOND = 1
+# No day is later; it stands for "no day at all" where the first of some days is asked for.
+LAST_DAY = 2**16 - 1
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 HOURS_PER_DAY = np.int32(24)
@@ -47,12 +47,6 @@ def day_of(number: int) -> date:
         datetime.date(2000, 1, 1)
     """
     return EPOCH + timedelta(days=int(number))
-
-
-def dates(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Day numbers as numpy days; NEVER becomes not-a-time."""
-    days = np.datetime64(EPOCH, "D") + numbers.astype(np.int64)
-    return np.where(numbers == NEVER, np.datetime64("NaT", "D"), days)
 
 
 def microseconds(moment: datetime) -> int:

@@ -3,10 +3,12 @@
 import json
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,7 +17,7 @@ from queries.build.days import day_of
 from queries.engine import memory_link
 from queries.errors import BuildError
 from queries.snapshot import FOLDER, Partition, current_id
-from queries.views import file_list, quoted
+from queries.views import file_list, quoted, text
 
 ROW_GROUP = 131_072
 COMPRESSION_LEVEL = 1
@@ -57,12 +59,8 @@ class Partitions:
             BuildError: The disk is full or cannot be written.
         """
         path = self._new_path(table)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with _written_or_gone(path):
             _write(rows, path)
-        except (OSError, pa.ArrowException) as error:
-            path.unlink(missing_ok=True)
-            raise BuildError(f"{path.parent} cannot be written: {error}") from error
         first, last = (day_of(min(days)), day_of(max(days))) if days else (None, None)
         return self._described(path, first, last, rows.num_rows)
 
@@ -75,7 +73,11 @@ class Partitions:
         return pa.concat_tables(tables, promote_options="permissive")
 
     def without(self, table: str, partition: Partition, days: Iterable[date]) -> Partition | None:
-        """The partition without some days; None when nothing is left."""
+        """The partition without some days; None when nothing is left.
+
+        Raises:
+            BuildError: The disk is full or cannot be written.
+        """
         column = DAY_COLUMN.get(table, "day")
         rows = self.read([partition])
         gone = pc.is_in(rows[column], value_set=pa.array(list(days), type=pa.date32()))
@@ -83,18 +85,23 @@ class Partitions:
         if not kept.num_rows:
             return None
         path = self._new_path(table)
-        _write(kept, path)
+        with _written_or_gone(path):
+            _write(kept, path)
         extent = pc.min_max(kept[column]).as_py()
         return self._described(path, extent["min"], extent["max"], kept.num_rows)
 
     def together(self, table: str, partitions: Sequence[Partition]) -> Partition:
-        """Several partitions as one, in the table's order."""
+        """Several partitions as one, in the table's order.
+
+        Raises:
+            BuildError: The disk is full or cannot be written.
+        """
         path = self._new_path(table)
         files = file_list(str(self.folder / one.file) for one in partitions)
         order = ", ".join(quoted(name) for name in SORTED_BY[table])
-        with memory_link() as link:
+        with _written_or_gone(path), memory_link() as link:
             link.execute(
-                f"copy (select * from read_parquet({files}) order by {order}) to '{path}' "
+                f"copy (select * from read_parquet({files}) order by {order}) to {text(str(path))} "
                 f"(format parquet, compression zstd, row_group_size {ROW_GROUP})"
             )
         first = min(one.first_day for one in partitions if one.first_day)
@@ -133,6 +140,17 @@ class Partitions:
     def _described(self, path: Path, first: date | None, last: date | None, rows: int) -> Partition:
         size = path.stat().st_size
         return Partition(str(path.relative_to(self.folder)), first, last, rows, size)
+
+
+@contextmanager
+def _written_or_gone(path: Path) -> Iterator[None]:
+    """Leave no half of a file, and say in words why it could not be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except (OSError, pa.ArrowException, duckdb.Error) as error:
+        path.unlink(missing_ok=True)
+        raise BuildError(f"{path.parent} cannot be written: {error}") from error
 
 
 def _write(rows: pa.Table, path: Path) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from queries.build.chunk import DayFacts
 from queries.build.codes import Numbering, TextNumbering
-from queries.build.days import FIRST_MOMENT, LocalTime, day_number, day_of
+from queries.build.days import FIRST_MOMENT, LAST_DAY, LocalTime, day_number, day_of
 from queries.build.history import History
 from queries.build.outline import Outline
 from queries.build.partitions import Partitions
@@ -47,8 +47,8 @@ class Plan:
 
     @property
     def first_day(self) -> int:
-        """No earlier day changes."""
-        return min((*self.lows, *self.touched), default=0)
+        """No earlier day changes; LAST_DAY when none does."""
+        return min((*self.lows, *self.touched), default=LAST_DAY)
 
     @cached_property
     def is_scattered(self) -> bool:
