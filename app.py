@@ -95,13 +95,13 @@ def _warm_up() -> str | None:
     if state["status"] == "ok":
         import pages.shared.figures  # noqa: F401  (Plotly is slow to import)
         from pages.shared.filters import offered
-        from pages.shared.workspaces import current
+        from pages.shared.workspaces import whole
         from queries import TidemarkError
         from reports.first_questions import ask_first
 
         with suppress(TidemarkError):  # a page that asks the same will say what is wrong
-            offered(current())
-            ask_first(current())
+            offered(whole())
+            ask_first(whole())
     return state["snapshot"]
 
 

@@ -1,5 +1,6 @@
 """What the data says: a workspace answers the questions in this folder's .sql files."""
 
+from queries.access import Sight, Viewer
 from queries.contract import names
 from queries.definitions import MetricDefinition
 from queries.errors import (
@@ -24,8 +25,10 @@ __all__ = [
     "NoSnapshot",
     "QueryError",
     "Segment",
+    "Sight",
     "Snapshot",
     "TidemarkError",
+    "Viewer",
     "Workspace",
     "WorkspaceError",
     "names",

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from queries.errors import WorkspaceError
-from queries.settings import Part, parse
+from queries.part import Part
+from queries.settings import parse
 
 FILE_NAME = "metrics.toml"
 SHIPPED = Path(__file__).parent / FILE_NAME

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
+from queries.access_settings import Access
 from queries.errors import WorkspaceError, nearest
+from queries.part import Part
 from queries.tables import TABLES
 
 FILE_NAME = "workspace.toml"
@@ -19,12 +21,6 @@ DEFAULT_ENGINE = "duckdb://"
 ENGINES = ("duckdb",)
 M = TypeVar("M", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-class Part(BaseModel):
-    """One table of the file; a key that we do not know is an error, not a guess."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _time_zone(name: str) -> str:
@@ -167,6 +163,7 @@ class Settings(Part):
     activity: Activity = Activity()
     dimensions: Dimensions = Dimensions()
     holidays: tuple[Holiday, ...] = ()
+    access: Access = Access()
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
+from queries.access import EVERYTHING, Sight
+from queries.errors import QueryError
 from queries.narrow import COLUMNS, EVERYONE, Dimension
 from queries.settings import Settings
 from queries.snapshot import FOLDER, Partition, Snapshot
@@ -44,8 +46,16 @@ def rollup_columns(table: str, dimensions: Mapping[str, Dimension]) -> tuple[str
     return (*base, *(name for name, one in dimensions.items() if one.level == level))
 
 
-def view_statements(folder: Path, snapshot: Snapshot, settings: Settings) -> list[str]:
-    """DDL of every table that a .sql file may read, in DuckDB's dialect."""
+def view_statements(
+    folder: Path, snapshot: Snapshot, settings: Settings, sight: Sight = EVERYTHING
+) -> list[str]:
+    """DDL of every table that a .sql file may read, in DuckDB's dialect.
+
+    Raises:
+        QueryError: A policy of the sight names a dimension that is not there.
+    """
+    if not sight.is_everything:
+        raise QueryError("policies are not applied yet")
     dimensions = dimensions_of(snapshot)
     statements = [_calendar(snapshot, settings)]
     for table in (*COLUMNS, "segment_days"):

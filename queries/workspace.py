@@ -5,13 +5,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from queries.access import EVERYTHING, Sight
 from queries.contract import Contract, contract
 from queries.definitions import MetricDefinition, read_metrics
 from queries.engine import Engine, open_engine
@@ -23,6 +25,7 @@ from queries.views import dimensions_of, view_statements
 
 CACHED_ANSWERS = 512
 CACHED_BYTES = 256 * 2**20
+OPEN_ENGINES = 8  # one for each sight; the one asked longest ago is closed first
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,45 @@ class Answer:
     seconds: float
 
 
+@dataclass(slots=True)
+class _Shared:
+    """What a workspace keeps for all sights, under one lock."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    snapshot: Snapshot | None = None
+    engines: OrderedDict[Sight, Engine] = field(default_factory=OrderedDict)
+    answers: OrderedDict[tuple[Any, ...], Answer] = field(default_factory=OrderedDict)
+    texts: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    seen: dict[Sight, "Workspace"] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Let go of all that belongs to an earlier snapshot; who still asks it may end."""
+        self.engines.clear()
+        self.answers.clear()
+        self.texts.clear()
+
+
 class Workspace:
     """Everything that pages and reports ask; safe to share between threads."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self.sight = EVERYTHING
         self.metrics: dict[str, MetricDefinition] = read_metrics(folder)
-        self._lock = threading.Lock()
-        self._held: tuple[Snapshot, Engine] | None = None
-        self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
-        self._texts: dict[tuple[Any, ...], str] = {}
+        self._shared = _Shared()
+
+    def seen_with(self, sight: Sight) -> "Workspace":
+        """The same workspace for a viewer: what the sight holds back is not there.
+
+        Snapshot, settings and caches are shared; one object for each sight.
+        """
+        with self._shared.lock:
+            if sight not in self._shared.seen:
+                seen = copy(self)
+                seen.sight = sight
+                self._shared.seen[sight] = self if sight == self.sight else seen
+            return self._shared.seen[sight]
 
     @property
     def data_folder(self) -> Path:
@@ -119,7 +150,7 @@ class Workspace:
         snapshot, engine = self._require()
         narrowing = Narrowing((segment or Segment()).canonical(), by, dict(filters_for or {}))
         sql = self._narrowed(asked, narrowing, snapshot)
-        key = (snapshot.id, sql, _canonical(parameters))
+        key = (snapshot.id, self.sight, sql, _canonical(parameters))
         remembered = self._remembered(key)
         return remembered or self._remember(
             key, self._answer(asked, sql, parameters, snapshot, engine)
@@ -131,12 +162,12 @@ class Workspace:
             return asked.text
         own = tuple(sorted((name, one.canonical()) for name, one in narrowing.aliases.items()))
         key = (snapshot.id, asked.name, narrowing.segment, narrowing.by, own)
-        with self._lock:
-            if key in self._texts:
-                return self._texts[key]
+        with self._shared.lock:
+            if key in self._shared.texts:
+                return self._shared.texts[key]
         sql = narrowed(asked.text, narrowing, dimensions_of(snapshot))
-        with self._lock:
-            self._texts[key] = sql
+        with self._shared.lock:
+            self._shared.texts[key] = sql
         return sql
 
     def _answer(
@@ -164,20 +195,22 @@ class Workspace:
         )
 
     def _hold(self) -> tuple[Snapshot, Engine] | None:
-        """The current snapshot and its engine, opened once."""
+        """The current snapshot and the engine of this sight, each opened once."""
         published = current_id(self.folder)
-        with self._lock:
-            if self._held and self._held[0].id == published:
-                return self._held
-            snapshot = read_snapshot(self.folder, published) if published else None
-            if snapshot is None:
-                self._held = None
+        shared = self._shared
+        with shared.lock:
+            if shared.snapshot is None or shared.snapshot.id != published:
+                shared.forget()
+                shared.snapshot = read_snapshot(self.folder, published) if published else None
+            if shared.snapshot is None:
                 return None
-            views = view_statements(self.folder, snapshot, self.settings)
-            self._held = (snapshot, open_engine(self.settings.engine.url, views))
-            self._answers.clear()
-            self._texts.clear()
-            return self._held
+            if self.sight not in shared.engines:
+                views = view_statements(self.folder, shared.snapshot, self.settings, self.sight)
+                shared.engines[self.sight] = open_engine(self.settings.engine.url, views)
+            shared.engines.move_to_end(self.sight)
+            while len(shared.engines) > OPEN_ENGINES:
+                shared.engines.popitem(last=False)
+            return shared.snapshot, shared.engines[self.sight]
 
     def _require(self) -> tuple[Snapshot, Engine]:
         held = self._hold()
@@ -189,18 +222,19 @@ class Workspace:
         return held
 
     def _remembered(self, key: tuple[Any, ...]) -> Answer | None:
-        with self._lock:
-            answer = self._answers.get(key)
+        with self._shared.lock:
+            answer = self._shared.answers.get(key)
             if answer is not None:
-                self._answers.move_to_end(key)
+                self._shared.answers.move_to_end(key)
             return answer
 
     def _remember(self, key: tuple[Any, ...], answer: Answer) -> Answer:
-        with self._lock:
-            self._answers[key] = answer
-            size = sum(int(one.rows.estimated_size()) for one in self._answers.values())
-            while self._answers and (len(self._answers) > CACHED_ANSWERS or size > CACHED_BYTES):
-                _, oldest = self._answers.popitem(last=False)
+        answers = self._shared.answers
+        with self._shared.lock:
+            answers[key] = answer
+            size = sum(int(one.rows.estimated_size()) for one in answers.values())
+            while answers and (len(answers) > CACHED_ANSWERS or size > CACHED_BYTES):
+                _, oldest = answers.popitem(last=False)
                 size -= int(oldest.rows.estimated_size())
         return answer
 
@@ -217,7 +251,9 @@ def open_workspace(folder: str | Path) -> Workspace:
 
 def settings_digest(workspace: Workspace) -> str:
     """A hash of all that decides what the roll-ups hold; another hash means: build anew."""
-    decisive = workspace.settings.model_dump_json(exclude={"product": {"name", "currency"}})
+    decisive = workspace.settings.model_dump_json(
+        exclude={"product": {"name", "currency"}, "access": True}
+    )
     metrics = "".join(f"{n}{m.model_dump_json()}" for n, m in sorted(workspace.metrics.items()))
     place = str(workspace.data_folder)
     return hashlib.sha256((decisive + metrics + place).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import states, workspaces
 from pages.shared.header import header
+from pages.shared.sign_in import viewer
 from queries import TidemarkError, Workspace
 
 PAGES = Path(__file__).resolve().parents[1]
@@ -23,6 +24,9 @@ def navigation() -> st.Page:
         path = PAGES / f"{name}.py"
         return st.Page(path, title=title, icon=f":material/{icon}:", url_path=name, default=default)
 
+    ask = [page("boards", "Boards", "dashboard"), page("data", "Data", "database")]
+    if viewer().may("sql"):
+        ask.insert(0, page("sql", "SQL", "terminal"))
     return st.navigation(
         {
             "Daily": [page("today", "Today", "today", default=True)],
@@ -30,7 +34,7 @@ def navigation() -> st.Page:
                 page("usage", "Usage", "group"),
                 page("retention", "Retention", "event_repeat"),
             ],
-            "Ask": [page("data", "Data", "database")],
+            "Ask": ask,
         }
     )
 

@@ -11,7 +11,7 @@ from queries import Snapshot, Workspace
 from reports.scope import Scope
 
 WITHOUT_PERIOD = {"retention"}  # its period is its cohorts', chosen among its own controls
-WITHOUT_SCOPE = {"data"}  # about everything there is
+WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
 
 
 def header(page: st.Page, workspace: Workspace) -> bool:

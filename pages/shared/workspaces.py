@@ -5,14 +5,28 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.sign_in import viewer
 from queries import TidemarkError, Workspace, open_workspace
+from queries.access import sight_of
 from reports.command_line import workspace_folder
 
 SETTINGS = ("workspace.toml", "metrics.toml")
 
 
 def current() -> Workspace:
-    """The workspace, opened again when its settings change; it sees new snapshots by itself.
+    """The workspace as the viewer of this session may see it.
+
+    Raises:
+        WorkspaceError: Its settings cannot be used.
+    """
+    workspace = whole()
+    return workspace.seen_with(sight_of(viewer(), workspace.settings))
+
+
+def whole() -> Workspace:
+    """All of it, opened again when its settings change; it sees new snapshots by itself.
+
+    Not for pages: they ask `current`.
 
     Raises:
         WorkspaceError: Its settings cannot be used.
@@ -35,7 +49,7 @@ def _versions(place: Path) -> tuple[int, ...]:
 def health() -> dict[str, Any]:
     """What /api/healthz says: `status` is "ok", or names what keeps figures from being shown."""
     try:
-        snapshot = current().snapshot
+        snapshot = whole().snapshot
     except TidemarkError as error:
         return {"status": "unusable workspace", "snapshot": None, "as_of": None, "why": str(error)}
     if snapshot is None:

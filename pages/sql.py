@@ -1,0 +1,5 @@
+"""What do the data say to a question of one's own?"""
+
+import streamlit as st
+
+st.caption("Soon here.")
