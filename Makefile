@@ -52,6 +52,11 @@ browser: .venv/dev.stamp  # A Chromium for the journeys: the machine's, else Deb
 		$(VENV)/playwright install chromium; \
 	fi || echo "No Chromium, and none could be installed: the tests in tests/browser will be skipped."
 
+.PHONY: editor
+editor:  ## Build the SQL page's editor anew from its sources (needs npm)
+	@cd pages/shared/code_editor/source && npm ci --silent --ignore-scripts --no-audit --no-fund \
+		&& npm run --silent build && rm -rf node_modules
+
 .PHONY: bench
 bench: .venv/bench.stamp  ## Measure, beside ClickHouse: SIZE=1 is 5 million events, SIZE=20 100 million
 	@$(VENV)/python -m bench --size $(SIZE)
