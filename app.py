@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.starlette import App
 
+from pages.shared.code_editor.serving import editor_routes
+
 if TYPE_CHECKING:
     import click
     from starlette.requests import Request
@@ -138,7 +140,7 @@ app = App(
     FRAME,
     lifespan=lifespan,
     on_script_error=fail_in_words,
-    routes=[Route("/api/healthz", healthz)],
+    routes=[Route("/api/healthz", healthz), *editor_routes()],
     middleware=[Middleware(CompressStaticFiles)],
 )
 
