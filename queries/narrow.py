@@ -175,15 +175,18 @@ def _column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
-def _condition(one: Filter, table: str | None = None) -> exp.Expr:
-    """`column in (…)`, with a missing value spelled `is null`."""
+def condition(one: Filter, table: str | None = None, *, as_text: bool = False) -> exp.Expr:
+    """`column in (…)`, with a missing value spelled `is null`; a column of any type as text."""
+    column: exp.Expr = _column(one.dimension, table)
+    if as_text:
+        column = exp.cast(column, "varchar")
     given = [value for value in one.values if value is not None]
     tests: list[exp.Expr] = []
     if given:
         literals = [exp.Literal.string(value) for value in given]
-        tests.append(exp.In(this=_column(one.dimension, table), expressions=literals))
+        tests.append(exp.In(this=column, expressions=literals))
     if None in one.values:
-        tests.append(exp.Is(this=_column(one.dimension, table), expression=exp.Null()))
+        tests.append(exp.Is(this=column.copy(), expression=exp.Null()))
     return exp.paren(exp.or_(*tests)) if tests else exp.false()
 
 
@@ -199,7 +202,7 @@ def _of_users(select: exp.Select, on_users: list[Filter]) -> exp.Select:
     """Only rows of the users that satisfy the filters."""
     if not on_users:
         return select
-    keys = exp.select("user_key").from_("users").where(*(_condition(one) for one in on_users))
+    keys = exp.select("user_key").from_("users").where(*(condition(one) for one in on_users))
     return select.where(exp.column("user_key", table="kept").isin(query=keys))
 
 
@@ -221,7 +224,7 @@ def _rows(
     """The table's own rows, filtered."""
     columns = [exp.column(name, table="kept") for name in COLUMNS[table]]
     select = exp.select(*columns, _segment(by, _segment_source(by))).from_(f"{table} as kept")
-    select = _with_users(select, by).where(*(_condition(one, "kept") for one in on_events))
+    select = _with_users(select, by).where(*(condition(one, "kept") for one in on_events))
     return _of_users(select, on_users)
 
 
@@ -230,7 +233,7 @@ def _users(on_users: list[Filter], by: Dimension | None) -> exp.Select:
     columns = [exp.column(name, table="kept") for name in COLUMNS["users"]]
     own = by if by is not None and by.level == "user" else None
     select = exp.select(*columns, _segment(own, "kept")).from_("users as kept")
-    return select.where(*(_condition(one, "kept") for one in on_users))
+    return select.where(*(condition(one, "kept") for one in on_users))
 
 
 def _user_days_anew(
@@ -246,7 +249,7 @@ def _user_days_anew(
         _segment(by, _segment_source(by)),
     ]
     rows = exp.select(*columns).from_("segment_days as kept")
-    rows = _with_users(rows, by).where(*(_condition(one, "kept") for one in on_events))
+    rows = _with_users(rows, by).where(*(condition(one, "kept") for one in on_events))
     rows = _of_users(rows, on_users).group_by(
         exp.column("day", "kept"), exp.column("user_key", "kept")
     )

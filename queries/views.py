@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from queries.access import EVERYTHING, Sight
-from queries.errors import QueryError
 from queries.narrow import COLUMNS, EVERYONE, Dimension
+from queries.quoting import file_list, quoted, text
+from queries.salt import salt_of
 from queries.settings import Settings
-from queries.snapshot import FOLDER, Partition, Snapshot
+from queries.sighted import Base, Sighted
+from queries.snapshot import FOLDER, Snapshot
 from queries.tables import SIDE_TABLES, SQL_TYPE, TABLES
 
 CALENDAR_MARGIN = timedelta(days=400)
@@ -53,54 +55,62 @@ def view_statements(
 
     Raises:
         QueryError: A policy of the sight names a dimension that is not there.
+        WorkspaceError: Personal columns cannot be hashed.
     """
+    bases = base_selects(folder, snapshot)
     if not sight.is_everything:
-        raise QueryError("policies are not applied yet")
+        seen = sighted(folder, snapshot, settings, sight)
+        bases = {name: Base(seen.select(name, one), one.columns) for name, one in bases.items()}
+    views = [f"create view {name} as {one.select}" for name, one in bases.items()]
+    return [_calendar(snapshot, settings), *views]
+
+
+def base_selects(folder: Path, snapshot: Snapshot) -> dict[str, Base]:
+    """Every table's whole rows, by name."""
+
+    def files(table: str) -> list[str]:
+        return [str(folder / FOLDER / one.file) for one in snapshot.partitions.get(table, ())]
+
     dimensions = dimensions_of(snapshot)
-    statements = [_calendar(snapshot, settings)]
-    for table in (*COLUMNS, "segment_days"):
-        files = _files(folder, snapshot.partitions.get(table, ()))
-        statements.append(_rollup(table, files, rollup_columns(table, dimensions)))
-    statements += [
-        _canonical(table, _files(folder, snapshot.partitions.get(table, ())))
-        for table in SIDE_TABLES
-    ]
-    statements.append(_quarantine(_files(folder, snapshot.partitions.get("quarantine", ()))))
-    return statements
+    bases = {
+        table: _rollup(table, files(table), rollup_columns(table, dimensions))
+        for table in (*COLUMNS, "segment_days")
+    }
+    for table in SIDE_TABLES:
+        state = snapshot.sources.get(table)
+        bases[table] = _canonical(table, files(table), state.columns if state else ())
+    return bases | {"quarantine": _quarantine(files("quarantine"))}
 
 
-def _files(folder: Path, partitions: Iterable[Partition]) -> list[str]:
-    return [str(folder / FOLDER / one.file) for one in partitions]
+def sighted(folder: Path, snapshot: Snapshot, settings: Settings, sight: Sight) -> Sighted:
+    """Whoever makes the select of a table that a sight sees.
+
+    Raises:
+        WorkspaceError: Personal columns cannot be hashed.
+    """
+    salt = "" if sight.shows_personal else salt_of(folder)
+    bases = base_selects(folder, snapshot)
+    return Sighted(bases, dimensions_of(snapshot), sight, settings.access, salt)
 
 
-def quoted(name: str) -> str:
-    """A name as SQL writes it, whatever it contains."""
-    return '"' + name.replace('"', '""') + '"'
+def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> Base:
+    everything = (*columns, "segment") if table in SEGMENTED else columns
+    return Base(_rollup_select(table, files, columns), everything)
 
 
-def text(value: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def file_list(files: Iterable[str]) -> str:
-    """Paths as DuckDB's list of texts."""
-    return "[" + ", ".join(text(file) for file in files) + "]"
-
-
-def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> str:
+def _rollup_select(table: str, files: list[str], columns: tuple[str, ...]) -> str:
     shown = ", ".join(quoted(column) for column in columns)
     segment = f", {text(EVERYONE)} as segment" if table in SEGMENTED else ""
     if not files:
         empty = ", ".join(
             f"cast(null as {TYPES.get(c, 'varchar')}) as {quoted(c)}" for c in columns
         )
-        return f"create view {table} as select {empty}{segment} where false"
+        return f"select {empty}{segment} where false"
     if table == "sessions":
-        return f"create view sessions as {_stitched(files, columns)}"
+        return _stitched(files, columns)
     known = " where is_known" if table == "users" else ""
     source = f"read_parquet({file_list(files)})"
-    return f"create view {table} as select {shown}{segment} from {source}{known}"
+    return f"select {shown}{segment} from {source}{known}"
 
 
 def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
@@ -120,23 +130,24 @@ def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
     )
 
 
-def _canonical(table: str, files: list[str]) -> str:
+def _canonical(table: str, files: list[str], known: Iterable[str]) -> Base:
+    columns = tuple(dict.fromkeys((*TABLES[table].names, *known)))
     if files:
-        return f"create view {table} as select * from read_parquet({file_list(files)})"
+        return Base(f"select * from read_parquet({file_list(files)})", columns)
     empty = ", ".join(
         f"cast(null as {SQL_TYPE[column.kind]}) as {quoted(column.name)}"
         for column in TABLES[table].columns
     )
-    return f"create view {table} as select {empty} where false"
+    return Base(f"select {empty} where false", TABLES[table].names)
 
 
-def _quarantine(files: list[str]) -> str:
+def _quarantine(files: list[str]) -> Base:
     columns = {"table_name": "varchar", "file": "varchar", "row_number": "bigint",
                "reason": "varchar", "day": "date", "content": "varchar"}  # fmt: skip
     if files:
-        return f"create view quarantine as select * from read_parquet({file_list(files)})"
+        return Base(f"select * from read_parquet({file_list(files)})", tuple(columns))
     empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
-    return f"create view quarantine as select {empty} where false"
+    return Base(f"select {empty} where false", tuple(columns))
 
 
 def _calendar(snapshot: Snapshot, settings: Settings) -> str:

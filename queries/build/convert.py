@@ -7,8 +7,8 @@ import duckdb
 
 from queries.engine import memory_link
 from queries.errors import WorkspaceError, nearest
+from queries.quoting import quoted, text
 from queries.tables import TABLES
-from queries.views import quoted, text
 
 READERS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "json", ".jsonl": "json"}
 NESTED = re.compile(r"STRUCT|MAP|\[\]|JSON", re.IGNORECASE)

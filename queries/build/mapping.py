@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from queries.errors import TidemarkError, nearest
+from queries.quoting import quoted
 from queries.settings import Settings, TableSource
 from queries.tables import TABLES, Table
-from queries.views import quoted
 
 
 class FileProblem(TidemarkError):

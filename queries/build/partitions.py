@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from queries.build.days import day_of
 from queries.engine import memory_link
 from queries.errors import BuildError
+from queries.quoting import file_list, quoted, text
 from queries.snapshot import FOLDER, Partition, current_id
-from queries.views import file_list, quoted, text
 
 ROW_GROUP = 131_072
 COMPRESSION_LEVEL = 1
