@@ -19,6 +19,7 @@ FILE_NAME = "workspace.toml"
 DATA_VARIABLE = "TIDEMARK_DATA"
 DEFAULT_ENGINE = "duckdb://"
 ENGINES = ("duckdb",)
+STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 M = TypeVar("M", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -41,6 +42,15 @@ def _engine_url(url: str) -> str:
         raise ValueError(f"{url!r} is not an engine address such as 'duckdb://'") from error
     if backend not in ENGINES:
         raise ValueError(f"there is no adapter for {backend!r} yet. {nearest(backend, ENGINES)}")
+    return url
+
+
+def _store_url(url: str) -> str:
+    if not url.startswith(STORES):
+        raise ValueError(
+            "a store is at sqlite:///tidemark.sqlite or postgresql://user@host/database, "
+            f"got {url!r}"
+        )
     return url
 
 
@@ -90,6 +100,12 @@ class Engine(Part):
     """Which engine answers."""
 
     url: Annotated[str, AfterValidator(_engine_url)] = DEFAULT_ENGINE
+
+
+class Store(Part):
+    """Where what people write is kept; None: in a file of the workspace's folder."""
+
+    url: Annotated[str, AfterValidator(_store_url)] | None = None
 
 
 class TableSource(Part):
@@ -164,6 +180,7 @@ class Settings(Part):
     dimensions: Dimensions = Dimensions()
     holidays: tuple[Holiday, ...] = ()
     access: Access = Access()
+    store: Store = Store()
 
     @model_validator(mode="before")
     @classmethod

@@ -13,7 +13,7 @@ settings.register_profile("same examples every time", derandomize=True, deadline
 settings.load_profile("same examples every time")
 
 # Before anything is imported: a test says itself which workspace it opens.
-for variable in ("TIDEMARK_WORKSPACE", "TIDEMARK_DATA"):
+for variable in ("TIDEMARK_WORKSPACE", "TIDEMARK_DATA", "TIDEMARK_STORE"):
     os.environ.pop(variable, None)
 
 

@@ -14,13 +14,13 @@ ROOT = Path(__file__).parents[1]
 # A file has the rights of every entry that its path starts with.
 MAY_IMPORT = {
     "app.py": {"click", "pages.shared", "queries", "reports", "starlette", "streamlit"},
-    "pages": {"metrics", "pages.shared", "polars", "queries", "reports", "streamlit"},
+    "pages": {"metrics", "pages.shared", "polars", "queries", "reports", "store", "streamlit"},
     "pages/shared": {"numpy", "plotly", "starlette"},
     "reports": {"click", "metrics", "numpy", "polars", "queries", "store"},
     "reports/command_line.py": {"sample_data"},
     "metrics": {"numpy", "polars", "scipy"},
     "queries": {"duckdb", "numpy", "polars", "pyarrow", "pydantic", "sqlalchemy", "sqlglot"},
-    "store": {"alembic", "pydantic", "sqlalchemy"},
+    "store": {"alembic", "queries.errors", "sqlalchemy"},
     "sample_data": {"numpy", "polars", "pyarrow"},
     "sample_data/__main__.py": {"click"},
 }  # fmt: skip

@@ -1,0 +1,97 @@
+"""Whether a record can be kept as it is: nothing blank, nothing endless, nothing unreadable."""
+
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from store.errors import StoreRefused
+from store.records import Annotation, Goal, Tile
+
+# Characters at most, by attribute.
+LONGEST = {
+    "name": 200,
+    "title": 200,
+    "tags": 50,
+    "description": 10_000,
+    "text": 10_000,
+    "url": 2_000,
+    "sql": 1_000_000,
+    "author": 320,
+    "owner": 320,
+    "metric": 200,
+}
+NEEDED = {"name", "metric"}  # and an annotation's title; a tile's may be its query's
+COLUMNS = 3  # of a board
+
+
+def check_fit(record: Any) -> None:
+    """Refuse what could not be shown, found or stored.
+
+    Raises:
+        StoreRefused: The message names the attribute and says what would be right.
+    """
+    for field in fields(record):
+        value = getattr(record, field.name)
+        for text in value if isinstance(value, tuple) else [value]:
+            if isinstance(text, str):
+                _check_text(field.name, text)
+    rule = RULES.get(type(record))
+    if rule is not None:
+        rule(record)
+
+
+def _check_text(name: str, text: str) -> None:
+    if name in NEEDED and not text.strip():
+        raise StoreRefused(f"a {name} is needed, got a blank one")
+    longest = LONGEST.get(name)
+    if longest is not None and len(text) > longest:
+        raise StoreRefused(f"a {name} has at most {longest:,} characters, got {len(text):,}")
+    if "\0" in text or (not text.isascii() and _has_halves(text)):
+        raise StoreRefused(f"the {name} has characters that cannot be kept; type it anew")
+
+
+def _has_halves(text: str) -> bool:
+    """Whether it has halves of characters, which no database takes."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _annotation(record: Annotation) -> None:
+    if not record.title.strip():
+        raise StoreRefused("a title is needed, got a blank one")
+    if record.url is not None and not is_web_address(record.url):
+        raise StoreRefused(
+            f"an address starts with https:// or http:// and has no spaces, got {record.url[:80]!r}"
+        )
+
+
+def _tile(record: Tile) -> None:
+    if not 1 <= record.width <= COLUMNS:
+        raise StoreRefused(f"a tile is 1 to {COLUMNS} columns wide, got {record.width}")
+
+
+def _goal(record: Goal) -> None:
+    if not math.isfinite(record.target):
+        raise StoreRefused(f"a target is a number, got {record.target}")
+    if record.direction not in {"higher", "lower"}:
+        raise StoreRefused(f"a direction is 'higher' or 'lower', got {record.direction!r}")
+    if record.until_day is not None and record.until_day < record.from_day:
+        raise StoreRefused(
+            f"a goal's last day is not before its first, got {record.from_day} to "
+            f"{record.until_day}"
+        )
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is a plain http(s) address, which alone becomes a link."""
+    if any(mark in url for mark in "<>\\") or any(letter.isspace() for letter in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+RULES: dict[type, Callable[[Any], None]] = {Annotation: _annotation, Tile: _tile, Goal: _goal}
