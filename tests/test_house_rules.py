@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "app.py": {"click", "pages.shared", "queries", "reports", "starlette", "streamlit"},
     "pages": {"metrics", "pages.shared", "polars", "queries", "reports", "store", "streamlit"},
-    "pages/shared": {"numpy", "plotly", "starlette"},
+    "pages/shared": {"numpy", "plotly", "starlette", "xlsxwriter"},
     "reports": {"click", "metrics", "numpy", "polars", "queries", "store"},
     "reports/command_line.py": {"sample_data"},
     "metrics": {"numpy", "polars", "scipy"},
