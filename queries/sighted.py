@@ -235,6 +235,27 @@ def kept_dimension(policy: Segment, dimensions: Mapping[str, Dimension]) -> Filt
     return one if known is not None and known.level == "event" else None
 
 
+def check_kept(policy: Segment, segment: Segment, dimensions: Mapping[str, Dimension]) -> None:
+    """Refuse to read from `metric_days` what is not kept there for the policy's part.
+
+    Raises:
+        QueryError: The part is neither the whole product nor one value of one event dimension.
+    """
+    if policy.is_empty:
+        return
+    kept = kept_dimension(policy, dimensions)
+    is_there = kept is not None and (
+        all(one.dimension == kept.dimension for one in segment.filters)
+        if segment.filters
+        else len(kept.values) == 1
+    )
+    if not is_there:
+        raise QueryError(
+            "metrics of metrics.toml are kept for the whole product and for one value of one "
+            "event dimension, not for the part of the product that you see"
+        )
+
+
 def _conditions(filters: Iterable[Filter]) -> list[str]:
     return [condition(one).sql(dialect="duckdb") for one in filters]
 

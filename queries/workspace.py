@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,12 +19,15 @@ from queries.definitions import MetricDefinition, read_metrics
 from queries.engine import Engine, open_engine
 from queries.errors import NoSnapshot, QueryError, nearest
 from queries.narrow import Dimension, Narrowing, Segment, narrowed
+from queries.seen_snapshot import seen_snapshot
 from queries.settings import Settings, data_folder, read_settings
+from queries.sighted import Base, check_kept
 from queries.snapshot import Snapshot, current_id, read_snapshot
-from queries.views import dimensions_of, view_statements
+from queries.views import dimensions_of, sighted, view_statements
 
 CACHED_ANSWERS = 512
 CACHED_BYTES = 256 * 2**20
+METRIC_DAYS = "metric_days"
 OPEN_ENGINES = 8  # one for each sight; the one asked longest ago is closed first
 
 
@@ -100,9 +103,12 @@ class Workspace:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The published snapshot; None: nothing has been built. Notices a new one by itself."""
+        """The published snapshot; None: nothing has been built. Notices a new one by itself.
+
+        Under a policy it does not say how many rows there are, in which files, of which events.
+        """
         held = self._hold()
-        return held[0] if held else None
+        return seen_snapshot(held[0], self.sight) if held else None
 
     @property
     def engine(self) -> Engine:
@@ -118,6 +124,36 @@ class Workspace:
         """What can be filtered and broken down by; empty before the first build."""
         snapshot = self.snapshot
         return dimensions_of(snapshot) if snapshot else {}
+
+    def views(self) -> list[str]:
+        """DDL of every table that a query may read, as this sight sees it.
+
+        Raises:
+            NoSnapshot: Nothing has been built.
+            QueryError: A policy names a dimension that is not there.
+            WorkspaceError: Personal columns cannot be hashed.
+        """
+        snapshot, _ = self._require()
+        return view_statements(self.folder, snapshot, self.settings, self.sight)
+
+    def seen_rows(self, table: str, select: str, columns: Iterable[str]) -> str:
+        """The select of a canonical table that is not among the views, as this sight sees it.
+
+        Args:
+            table: Its name; decides whose a row is and which columns are personal.
+            select: All of its rows under canonical names.
+            columns: The select's columns.
+
+        Raises:
+            NoSnapshot: Nothing has been built.
+            QueryError: A policy names a dimension that is not there.
+            WorkspaceError: Personal columns cannot be hashed.
+        """
+        snapshot, _ = self._require()
+        if self.sight.is_everything:
+            return select
+        seen = sighted(self.folder, snapshot, self.settings, self.sight)
+        return seen.select(table, Base(select, tuple(columns)))
 
     def ask(
         self,
@@ -158,6 +194,8 @@ class Workspace:
 
     def _narrowed(self, asked: Contract, narrowing: Narrowing, snapshot: Snapshot) -> str:
         """The query's text for a segment, rewritten once for each snapshot."""
+        if METRIC_DAYS in asked.text:
+            check_kept(self.sight.policy, narrowing.segment, dimensions_of(snapshot))
         if narrowing.is_empty:
             return asked.text
         own = tuple(sorted((name, one.canonical()) for name, one in narrowing.aliases.items()))

@@ -46,6 +46,7 @@ class DataHealthReport(Report):
         snapshot_id: Which build this describes; None: nothing was built yet.
         built_at: When it was published, UTC; None likewise.
         watermark: The last complete day of events; None likewise.
+        withheld: Why counts, files and rows set aside are not there; None: they are.
     """
 
     tables: Source
@@ -59,6 +60,14 @@ class DataHealthReport(Report):
     snapshot_id: str | None
     built_at: datetime | None
     watermark: date | None
+    withheld: str | None
+
+
+# How many rows there are, and in which files, is about everybody.
+WITHHELD = (
+    "You see a part of the product. Numbers of rows, files and rows set aside are about all of it, "
+    "so they are not shown."
+)
 
 
 def data_health(workspace: Workspace) -> DataHealthReport:
@@ -80,6 +89,7 @@ def data_health(workspace: Workspace) -> DataHealthReport:
         snapshot_id=snapshot.id if snapshot else None,
         built_at=snapshot.built_at if snapshot else None,
         watermark=snapshot.watermark if snapshot else None,
+        withheld=None if workspace.sight.policy.is_empty else WITHHELD,
     )
 
 
@@ -134,12 +144,20 @@ def _table(table: Table, state: TableState | None, repeated: int) -> tuple[Any, 
     if state is None or not state.files:
         nothing = (0, 0, 0, None, None, None)
         return (table.name, table.row, is_required, *nothing, _missing(table))
+    if _is_withheld(state):
+        hidden = (None, None, None, None)
+        return (table.name, table.row, is_required, *hidden, state.last_day, state.watermark, None)
     days = [date.fromisoformat(day) for file in state.files.values() for day in file.days]
     return (
         table.name, table.row, is_required, len(state.files), state.rows,
         sum(state.quarantined.values()) + repeated, min(days, default=None), state.last_day,
         state.watermark, None,
     )  # fmt: skip
+
+
+def _is_withheld(state: TableState) -> bool:
+    """Whether the viewer may not know the table's files; the snapshot then names none."""
+    return "" in state.files
 
 
 def _missing(table: Table) -> str:
@@ -182,6 +200,7 @@ def _files(snapshot: Snapshot | None) -> pl.DataFrame:
              _plain(file.first_at), _plain(file.last_at), file.problem)
             for name, state in _states(snapshot).items()
             for path, file in state.files.items()
+            if not _is_withheld(state)
         ),
         schema,
     )  # fmt: skip
@@ -243,6 +262,7 @@ def _roll_ups(snapshot: Snapshot | None) -> pl.DataFrame:
                 max((file.last_day for file in files if file.last_day), default=None),
             )
             for name, files in partitions.items()
+            if all(file.file for file in files)
         ),
         schema,
     )  # fmt: skip

@@ -30,5 +30,7 @@ def qualifying_events(workspace: Workspace) -> tuple[str, ...]:
 
 def _qualification(workspace: Workspace) -> dict[str, bool]:
     """Whether each event that was ever met counts as activity."""
+    if not workspace.sight.policy.is_empty:  # the snapshot's own list is everybody's
+        return dict(workspace.ask("event_kinds").rows.iter_rows())
     snapshot = workspace.snapshot
     return {kind[0]: kind[3] for kind in snapshot.kinds} if snapshot else {}

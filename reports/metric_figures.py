@@ -111,15 +111,30 @@ def _series(
     workspace: Workspace, scope: Scope, period: Period, name: str, metric: MetricDefinition
 ) -> tuple[Source, str | None]:
     """The metric's days; without rows and with the reason where the segment has none."""
-    missing = None
+    description = f"**{metric.label}**: {metric.description}"
     try:
         answer = _asked(workspace, scope.segment, period.start, period.end, name)
     except QueryError as error:
-        missing = f"Not measurable for these filters: {error}"
-        answer = _asked(workspace, None, period.start, period.start, name)
+        whom = "these filters" if scope.segment.filters else "what you may see"
+        return _nothing(workspace, metric, description), f"Not measurable for {whom}: {error}"
     kept = (DAILY_QUANTILES,) if metric.kind == "quantile" else ()
-    description = f"**{metric.label}**: {metric.description}"
-    return source(answer, title=metric.label, definition=description, caveats=kept), missing
+    return source(answer, title=metric.label, definition=description, caveats=kept), None
+
+
+def _nothing(workspace: Workspace, metric: MetricDefinition, description: str) -> Source:
+    """A figure without days, for which nothing was asked."""
+    snapshot = workspace.snapshot
+    days = {"day": pl.Date, "numerator": pl.Float64, "denominator": pl.Float64}
+    return Source(
+        title=metric.label,
+        definition=description,
+        rows=pl.DataFrame(schema=days),
+        sql="",
+        parameters={},
+        as_of=snapshot.watermark if snapshot else None,
+        snapshot_id=snapshot.id if snapshot else "",
+        seconds=0.0,
+    )
 
 
 def _asked(

@@ -91,9 +91,9 @@ def offered(workspace: Workspace) -> tuple[str, ...]:
     return _known(workspace, snapshot.id) if snapshot else ()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _known(workspace: Workspace, snapshot_id: str) -> tuple[str, ...]:  # noqa: ARG001
-    """Every value of every dimension; asked once for each snapshot."""
+    """Every value of every dimension that the sight shows; asked once for each snapshot."""
     return tuple(
         f"{name}:{value}"
         for name in workspace.dimensions

@@ -24,17 +24,17 @@ COLUMNS = [
 
 def overview_cards(report: DataHealthReport) -> None:
     """Complete to which day, how many rows, how many set aside, when built."""
-    tables = report.tables.rows
-    rows, aside = _total(tables, "rows"), _total(tables, "quarantined")
     figures = (
         ("Complete to", _day(report.watermark)),
-        ("Rows read", words.compact(rows)),
-        ("Rows set aside", words.compact(aside)),
+        ("Rows read", _total(report, "rows")),
+        ("Rows set aside", _total(report, "quarantined")),
         ("Built", dates.age(report.built_at)),
     )
     with st.grid(4, min_column_width=150, key="cards_data"):
         for label, value in figures:
             st.metric(label, plain.markdown(value), border=True, height="stretch")
+    if report.withheld:
+        st.caption(f":material/visibility_off: {report.withheld}")
 
 
 def _day(day: date | None) -> str:
@@ -42,8 +42,11 @@ def _day(day: date | None) -> str:
     return words.DASH if day is None else dates.short_day(day)
 
 
-def _total(rows: pl.DataFrame, column: str) -> int:
-    return int(rows[column].sum()) if column in rows.columns else 0
+def _total(report: DataHealthReport, column: str) -> str:
+    rows = report.tables.rows
+    if report.withheld:
+        return words.DASH
+    return words.compact(int(rows[column].sum()) if column in rows.columns else 0)
 
 
 def tables_card(report: DataHealthReport) -> None:

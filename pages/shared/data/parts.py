@@ -10,12 +10,14 @@ from pages.shared.tables import show_table
 from reports.answer import Source
 from reports.data_health import DataHealthReport
 
+WITHHELD = ("files", "roll_ups")  # about everybody, so not for who sees a part
+
 
 def _part(title: str, intro: str, name: str) -> Callable[[DataHealthReport], None]:
     def show(report: DataHealthReport) -> None:
         source: Source = report.figures[name]
         st.header(title, anchor=False)
-        st.caption(intro)
+        st.caption(report.withheld if report.withheld and name in WITHHELD else intro)
         show_table(
             source.rows,
             key=f"part_{name}",

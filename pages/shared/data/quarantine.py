@@ -13,7 +13,9 @@ def quarantine_card(workspace: Workspace, report: DataHealthReport) -> None:
     """Reasons with their counts; sample rows of the one chosen."""
     st.header("Set aside", anchor=False)
     rows = report.quarantine.rows
-    if rows.is_empty():
+    if report.withheld:
+        st.markdown(":material/visibility_off: Not shown, since they are about everybody.")
+    elif rows.is_empty():
         st.markdown(":material/check_circle: Every row could be read.")
     else:
         show_table(
