@@ -88,7 +88,7 @@ class Sighted:
             return self._users()
         if table == "user_days" and self._filters("event"):
             return self._user_days_anew()
-        if table in self.bases:
+        if "user_key" in base.columns:
             return self._rollup(base)
         return self._canonical(base)
 
