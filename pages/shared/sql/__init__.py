@@ -1,0 +1,1 @@
+"""The parts of the SQL page, and the quick charts that boards draw, too."""
