@@ -70,7 +70,7 @@ def test_it_settles_after_once() -> None:
         "select 1 -- " + "x" * LONGEST,
         "select 'a' from t as t, unnest([1]) as u",
     ],
-    ids=["two questions", "a text between dollars", "unfinished", "deep", "long", "a join that it writes otherwise"],
+    ids=["two questions", "a text between dollars", "unfinished", "deep", "long", "a join"],
 )
 def test_what_is_not_read_well_enough_is_refused(sql: str) -> None:
     with pytest.raises(QueryError, match=r"^[^\x1b]+$"):
