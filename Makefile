@@ -20,7 +20,7 @@ INSTALL := $(VENV)/python -m pip --disable-pip-version-check --quiet install --r
 help:  ## Say what can be made
 	@echo "Tidemark: product metrics you can trust, from the Parquet you already have."
 	@echo
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
 
 .PHONY: run
 run: export TIDEMARK_WORKSPACE := $(WORKSPACE)
@@ -36,6 +36,20 @@ endif
 .PHONY: test
 test: lint browser  ## Everything that must pass, in a browser too
 	@$(VENV)/python -m pytest
+
+.PHONY: test-postgres
+test-postgres: .venv/dev.stamp postgres  ## The tests of the store beside a PostgreSQL server of their own
+	@$(VENV)/python tests/with_postgres.py pytest $(wildcard tests/test_store_*.py)
+
+.PHONY: postgres
+postgres: # PostgreSQL's programs: the machine's, else Debian's
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing PostgreSQL"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install postgresql >/dev/null; \
+	else \
+		echo "There is no PostgreSQL here. On Debian, as root: apt-get install postgresql"; exit 1; \
+	fi
 
 .PHONY: lint
 lint: .venv/dev.stamp  ## Style and types

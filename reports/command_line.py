@@ -32,7 +32,7 @@ def main() -> None:
 
 
 @contextmanager
-def _errors_in_words() -> Iterator[None]:
+def errors_in_words() -> Iterator[None]:
     """An error that we foresaw is a sentence, not a traceback."""
     try:
         yield
@@ -55,7 +55,7 @@ def check(folder: Path | None) -> None:
     """Say what each table would be read as, and what would be left out. Writes nothing."""
     from queries.build import check as check_tables
 
-    with _errors_in_words():
+    with errors_in_words():
         workspace = _open(folder)
         bar = _Bar("files")
         tables = check_tables(workspace, progress=bar.draw)
@@ -92,7 +92,7 @@ def build(folder: Path | None) -> None:
     """Bring the roll-ups up to the state of the files."""
     from queries.build import build as build_rollups
 
-    with _errors_in_words():
+    with errors_in_words():
         workspace = _open(folder)
         bar = _Bar("rows")
         result = build_rollups(workspace, progress=lambda step, done, of: bar.draw(done, of, step))
@@ -138,7 +138,7 @@ def import_files(files: tuple[Path, ...], table: str, folder: Path | None) -> No
     """Turn CSV or JSON FILES into Parquet where the workspace looks for TABLE."""
     from queries.build import convert
 
-    with _errors_in_words():
+    with errors_in_words():
         workspace = _open(folder)
         for file in files:
             target, rows = convert(file, table, workspace.data_folder)

@@ -19,7 +19,10 @@ SECONDS_BEFORE_RETRY = 10  # of a server that did not answer: a page should not 
 
 
 class Database:
-    """One database; safe between threads. Opened, and brought to our schema, on first use."""
+    """One database; safe between threads. Opened, and brought to our schema, on first use.
+
+    A file is made when something is written first; until then reading finds nothing.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -53,12 +56,8 @@ class Database:
             StoreNotWritable: Nothing can be written at the moment.
             StoreError: It cannot be used at all.
         """
-        engine = self.open()
-        if not self.is_writable:
-            raise StoreReadOnly(
-                f"the store in {self.place} can be read but not written; "
-                "let this program write to the file and its folder"
-            )
+        self._refuse_read_only()
+        engine = self.open(for_writing=True)
         with (
             in_words(self.place),
             Session(engine.execution_options(**{WRITES: True})) as session,
@@ -66,16 +65,17 @@ class Database:
         ):
             yield session
 
-    def open(self) -> Engine:
+    def open(self, *, for_writing: bool = False) -> Engine:
         """The engine; opened anew when its file was replaced, or may be written now."""
         with self._lock:
             state = state_of(self.path) if self.path else None
-            if self._held and self._held[0] == state:
+            is_missing = state is not None and state.identity is None
+            if self._held and self._held[0] == state and not (is_missing and for_writing):
                 return self._held[1]
             self._refuse_soon_after_failure()
             self.close()
             try:
-                engine = self._opened(state)
+                engine = _nothing_kept() if is_missing and not for_writing else self._opened(state)
             except StoreUnreachable as error:
                 self._failed = (time.monotonic(), error)
                 raise
@@ -96,19 +96,23 @@ class Database:
         with self.reading() as session:
             return version_of(session.connection())
 
+    def _refuse_read_only(self) -> None:
+        if self.path is None or self.is_writable:
+            return
+        if not self.path.parent.is_dir():
+            raise StoreUnreadable(
+                f"the store in {self.place}: there is no folder {self.path.parent}; make it"
+            )
+        raise StoreReadOnly(
+            f"the store in {self.place} cannot be written; "
+            "let this program write to the file and its folder"
+        )
+
     def _refuse_soon_after_failure(self) -> None:
         if self._failed and time.monotonic() - self._failed[0] < SECONDS_BEFORE_RETRY:
             raise StoreUnreachable(str(self._failed[1]))
 
     def _opened(self, state: FileState | None) -> Engine:
-        if self.path is not None and state is not None and state.identity is None:
-            if not self.path.parent.is_dir():
-                raise StoreUnreadable(
-                    f"the store in {self.place}: there is no folder {self.path.parent}; make it"
-                )
-            if not state.is_writable:
-                return _nothing_kept()
-            state = FileState(None, is_writable=True, has_log=False)
         engine = self._engine(state)
         try:
             self._bring_up(engine, state)

@@ -1,12 +1,13 @@
 """Whether a record can be kept as it is: nothing blank, nothing endless, nothing unreadable."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
 
 from store.errors import StoreRefused
+from store.packing import packed
 from store.records import Annotation, Goal, Tile
 
 # Characters at most, by attribute.
@@ -33,13 +34,23 @@ def check_fit(record: Any) -> None:
         StoreRefused: The message names the attribute and says what would be right.
     """
     for field in fields(record):
-        value = getattr(record, field.name)
-        for text in value if isinstance(value, tuple) else [value]:
-            if isinstance(text, str):
-                _check_text(field.name, text)
+        for text in _texts(getattr(record, field.name)):
+            _check_text(field.name, text)
     rule = RULES.get(type(record))
     if rule is not None:
         rule(record)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, however deep; what JSON cannot say is refused."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in packed(value).items():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _check_text(name: str, text: str) -> None:

@@ -1,10 +1,14 @@
 """What every test may rely on: no setting of the machine, no chance, and the project's root."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from store import Store, open_store
+from tests.store_servers import fresh_store
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,6 +25,21 @@ for variable in ("TIDEMARK_WORKSPACE", "TIDEMARK_DATA", "TIDEMARK_STORE"):
 def root() -> Path:
     """The folder of the project."""
     return ROOT
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> Iterator[str]:
+    """The address of a new store: a file, or where `make test-postgres` has started a server."""
+    with fresh_store(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A new store, opened."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

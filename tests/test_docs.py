@@ -15,8 +15,9 @@ GUIDE = (ROOT / "docs" / "workspace.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE + README, flags=re.DOTALL)
 MODELS = (
-    settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource, settings.FeatureRule,
-    settings.Activity, settings.Dimensions, settings.Holiday, MetricDefinition,
+    settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource,
+    settings.FeatureRule, settings.Activity, settings.Dimensions, settings.Holiday,
+    MetricDefinition,
 )  # fmt: skip
 
 
