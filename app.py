@@ -150,6 +150,9 @@ def commands() -> "click.Group":
     import click
 
     from reports.command_line import main
+    from reports.store_commands import store
+
+    main.add_command(store)
 
     @main.command()
     @click.option("--workspace", type=click.Path(file_okay=False), help="Folder to show.")
