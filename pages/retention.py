@@ -9,7 +9,6 @@ from pages.shared.retention.curves import average_card, over_cohorts_card
 from pages.shared.retention.question import retention_controls
 from pages.shared.states import card
 from pages.shared.workspaces import current
-from reports.markers import markers
 from reports.retention import retention
 
 workspace = current()
@@ -22,7 +21,7 @@ left, right = st.columns(2)
 with left, card("average"):
     average_card(report)
 with right, card("over_cohorts"):
-    over_cohorts_card(report, markers(workspace, asked.scope.period))
+    over_cohorts_card(workspace, asked.scope.period, report)
 
 with card("triangle"):
     triangle_card(workspace, asked.scope, report)

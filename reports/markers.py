@@ -1,20 +1,23 @@
-"""What happened on the days of a chart: releases, experiments, holidays?"""
+"""What happened on the days of a chart: releases, experiments, holidays, what people noted?"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from metrics.periods import Period
 from reports.known import known
+from store import StoreError, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from queries import Workspace
 
-MarkerKind = Literal["release", "experiment_start", "experiment_end", "holiday"]
+MarkerKind = Literal["release", "experiment_start", "experiment_end", "holiday", "annotation"]
+LOG = logging.getLogger("tidemark")
 
 # A local day reaches at most so far beyond the UTC day of the same date.
 ZONE_MARGIN = timedelta(days=1)
@@ -45,6 +48,7 @@ def markers(workspace: Workspace, period: Period) -> tuple[Marker, ...]:
         *releases(workspace, period),
         *_experiments(workspace, period),
         *_holidays(workspace, period),
+        *_annotations(workspace, period),
     )
     return tuple(sorted(found, key=lambda one: (one.day, one.kind, one.name)))
 
@@ -91,6 +95,20 @@ def _holidays(workspace: Workspace, period: Period) -> Iterator[Marker]:
     for holiday in workspace.settings.holidays:
         if holiday.day in period:
             yield Marker(holiday.day, "holiday", holiday.name, holiday.name)
+
+
+def _annotations(workspace: Workspace, period: Period) -> tuple[Marker, ...]:
+    """What people have noted, read anew each time: somebody may have noted something just now.
+
+    A chart is worth showing without them, so a store that cannot be read is only logged here; the
+    control that lists annotations says so on the page.
+    """
+    try:
+        found = store_of(workspace).annotations(period.start, period.end)
+    except StoreError as error:
+        LOG.warning("charts are drawn without annotations: %s", error)
+        return ()
+    return tuple(Marker(one.day, "annotation", one.title, one.title, one.url) for one in found)
 
 
 def _between(workspace: Workspace, query: str, period: Period) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from store.schema import NEWEST, bring_to, version_of
 from store.tables import Row
 from store.trouble import in_words
 
-SECONDS_BEFORE_RETRY = 10  # of a server that did not answer: a page should not wait again and again
+SECONDS_BEFORE_RETRY = 30  # of a server that did not answer: a page should not wait again and again
 
 
 class Database:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from store.place import FileState
 
 WAIT = 15  # seconds for somebody else's writing to end
-CONNECT = 5  # seconds for a server to answer
+CONNECT = 3  # seconds for a server to answer
 LONGEST = 60  # seconds of any one statement
 WRITES = "tidemark_writes"  # option of a connection whose transactions take the write lock
 

@@ -1,10 +1,12 @@
 """Text that came with the data, made harmless for the places that would read it as markup."""
 
 import re
+from urllib.parse import urlsplit
 
 # CommonMark lets a backslash take the meaning from any ASCII punctuation.
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>:$~^&@/\"'=])")
 LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
+LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 LONGEST = 80  # characters of a name on a label; the data table has all of it
 
 
@@ -22,6 +24,24 @@ def sentence(said: object) -> str:
     """A message, such as an error, as Markdown that says just that, starting like a sentence."""
     text = LINE_BREAKS.sub(" ", str(said)).strip()
     return MARKDOWN.sub(r"\\\1", text[:1].upper() + text[1:])
+
+
+def paragraphs(text: str) -> str:
+    """What somebody wrote at length: shown as it is, with its line breaks."""
+    lines = LINE_BREAK.split(text.strip())
+    return "  \n".join(MARKDOWN.sub(r"\\\1", line.strip()) for line in lines)
+
+
+def read_more(url: str | None) -> str:
+    """A link, if it is a plain http(s) address; anything else that people or data give is none."""
+    if not url or any(mark in url for mark in "<>\\") or any(one.isspace() for one in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    is_web = parts.scheme in {"http", "https"} and bool(parts.netloc)
+    return f" [Read more](<{url}>)" if is_web else ""
 
 
 def chart(text: object) -> str:

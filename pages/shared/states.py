@@ -11,10 +11,20 @@ import streamlit as st
 
 from pages.shared import plain
 from queries import TidemarkError, WorkspaceError
+from store import StoreConflict, StoreError, StoreMissing, StoreNotWritable, StoreRefused
 
 LOG = logging.getLogger("tidemark")
 CARD_HEIGHT = 150  # pixels of a figure on a card, while it is asked for
 SKELETON_HEIGHT = 300  # pixels of a chart likewise, so that the page does not jump
+
+TITLES: dict[type[TidemarkError], str] = {  # what an error's message is put under
+    WorkspaceError: "The workspace cannot be read",
+    StoreNotWritable: "Not kept",
+    StoreRefused: "Not kept",
+    StoreConflict: "Changed by somebody else",
+    StoreMissing: "Not there",
+    StoreError: "What people have written cannot be read",
+}
 
 
 @contextmanager
@@ -39,7 +49,7 @@ def guarded() -> Iterator[None]:
 def failed(error: TidemarkError) -> None:
     """A question that could not be answered, in the words of the error."""
     reference = _logged(error)
-    title = "The workspace cannot be read" if isinstance(error, WorkspaceError) else "No answer"
+    title = next((words for kind, words in TITLES.items() if isinstance(error, kind)), "No answer")
     _message("error", title, plain.sentence(error), f"Reference {reference}, also in the log.")
 
 

@@ -1,4 +1,4 @@
-"""What happened on the days of a chart, along its top: releases, experiments, holidays."""
+"""What happened on the days of a chart, along its top: releases, experiments, notes, holidays."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,9 +13,11 @@ SYMBOLS = {  # of Plotly, and what the hover calls it, by kind of marker
     "release": ("triangle-down", "Release"),
     "experiment_start": ("diamond", "Experiment starts"),
     "experiment_end": ("diamond-open", "Experiment ends"),
+    "annotation": ("square", "Annotation"),
     "holiday": ("circle-open", "Holiday"),
 }
 UNDER_THE_TOP = 0.98  # of the height
+BELOW_ANOTHER = 0.05  # of the height, for a second symbol of the same day
 
 
 def add_happenings(drawing: go.Figure, markers: Sequence[Marker], days: Sequence[date]) -> None:
@@ -23,9 +25,11 @@ def add_happenings(drawing: go.Figure, markers: Sequence[Marker], days: Sequence
     seen = [one for one in markers if days and one.day >= min(days)]
     if not seen:
         return
+    days_of = [one.day for one in seen]
+    ranks = [days_of[:at].count(day) for at, day in enumerate(days_of)]
     drawing.add_scatter(
-        x=[one.day for one in seen],
-        y=[UNDER_THE_TOP] * len(seen),
+        x=days_of,
+        y=[UNDER_THE_TOP - BELOW_ANOTHER * rank for rank in ranks],
         yaxis="y2",
         mode="markers",
         marker={
@@ -35,13 +39,19 @@ def add_happenings(drawing: go.Figure, markers: Sequence[Marker], days: Sequence
         },
         name="",
         showlegend=False,
-        text=[f"{SYMBOLS[one.kind][1]}: {chart(one.title)}" for one in seen],
+        text=[_said(seen, day) for day in days_of],
         hovertemplate="%{text}<extra></extra>",
     )
     drawing.update_layout(
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
         shapes=[*drawing.layout.shapes, *(_line_at(one.day) for one in seen if is_marked(one))],
     )
+
+
+def _said(seen: Sequence[Marker], day: date) -> str:
+    """All that happened on a day: a hover shows one symbol of it only."""
+    lines = [f"{SYMBOLS[one.kind][1]}: {chart(one.title)}" for one in seen if one.day == day]
+    return "<br>".join(lines)
 
 
 def is_marked(marker: Marker) -> bool:

@@ -3,10 +3,13 @@
 import polars as pl
 import streamlit as st
 
+from metrics.periods import Period
 from pages.shared import figures, words
-from pages.shared.exhibits import affordances, exhibit
+from pages.shared.annotations import annotate_button
+from pages.shared.exhibits import affordances, affordances_around, exhibit
 from pages.shared.palette import CATEGORIES, THIS_PERIOD, colour_of
-from reports.markers import Marker
+from queries import Workspace
+from reports.markers import markers
 from reports.retention import RetentionReport
 
 NO_COHORT = "No cohort is old enough yet"
@@ -69,7 +72,7 @@ def _takeaway(report: RetentionReport) -> str:
     )
 
 
-def over_cohorts_card(report: RetentionReport, happened: tuple[Marker, ...]) -> None:
+def over_cohorts_card(workspace: Workspace, period: Period, report: RetentionReport) -> None:
     """Is it getting better: retention at one interval, cohort by cohort, with its interval."""
     st.header("Over the cohorts", anchor=False)
     later = report.triangle.rows.filter(pl.col("interval") > 0).unique("interval").sort("interval")
@@ -104,7 +107,7 @@ def over_cohorts_card(report: RetentionReport, happened: tuple[Marker, ...]) -> 
             ],
             unit="percent",
             grain=report.question.grain,
-            markers=happened,
+            markers=markers(workspace, period),
             height=240,
         ),
         key="over",
@@ -112,7 +115,8 @@ def over_cohorts_card(report: RetentionReport, happened: tuple[Marker, ...]) -> 
         missing=NO_COHORT,
         mend=WAIT,
     )
-    affordances(source, key="over")
+    with affordances_around(source, key="over"):
+        annotate_button(workspace, period, key="over")
 
 
 def _nothing(rows: pl.DataFrame) -> object:  # noqa: ARG001  (never drawn)

@@ -1,7 +1,5 @@
 """The latest releases: what may stand behind a change."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from pages.shared import dates, plain
@@ -27,13 +25,4 @@ def releases_card(releases: tuple[Marker, ...]) -> None:
 def _line(release: Marker) -> str:
     name, title = plain.markdown(release.name), plain.markdown(release.title)
     text = f"**{name}**" if release.title == release.name else f"**{name}** · {title}"
-    if _is_web_address(release.url):
-        return f"{text} [Read more](<{release.url}>)"
-    return text
-
-
-def _is_web_address(url: str | None) -> bool:
-    """Only a plain http(s) address becomes a link; anything else from the data does not."""
-    if not url or any(mark in url for mark in "<>\\ \n"):
-        return False
-    return urlsplit(url).scheme in {"http", "https"}
+    return f"{text}{plain.read_more(release.url)}"

@@ -7,8 +7,9 @@ import streamlit as st
 
 from metrics.periods import days_ending
 from pages.shared import figures, words
+from pages.shared.annotations import annotate_button
 from pages.shared.cards import Base, card_frame, difference, metric_card
-from pages.shared.exhibits import affordances, details_button, exhibit
+from pages.shared.exhibits import affordances_around, details_button, exhibit
 from pages.shared.people import Count, people_button
 from queries import Workspace
 from reports.active_users import ActiveUsersReport, active_users
@@ -86,7 +87,8 @@ def active_user_course(
         key="active_users",
         alt=_takeaway(report, measure) if drawn.grain == "day" else _last_whole(drawn, measure),
     )
-    affordances(drawn.source, key="active_users")
+    with affordances_around(drawn.source, key="active_users"):
+        annotate_button(workspace, scope.period, key="active_users")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.shared import dates, figures, words
+from pages.shared.annotations import annotate_button
 from pages.shared.cards import metric_card
 from pages.shared.controls import by_week_unless_asked
 from pages.shared.exhibits import affordances_around, exhibit
@@ -38,6 +39,7 @@ def lifecycle_card(workspace: Workspace, scope: Scope) -> None:
     )
     with affordances_around(report.states, key="lifecycle"):
         people_choice(workspace, scope, list(_counts(report, scope)), key="lifecycle")
+        annotate_button(workspace, scope.period, key="lifecycle")
 
 
 def _figures(report: LifecycleReport) -> None:

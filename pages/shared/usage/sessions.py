@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from pages.shared import figures, words
+from pages.shared.annotations import annotate_button
 from pages.shared.cards import metric_card
 from pages.shared.exhibits import Draw, affordances_around, exhibit
 from pages.shared.people import Count, people_choice
@@ -45,6 +46,8 @@ def sessions_card(workspace: Workspace, scope: Scope) -> None:
     exhibit(source, _drawing(workspace, view, scope), key=f"sessions_{view}", alt=_takeaway(report))
     with affordances_around(source, key="sessions"):
         people_choice(workspace, scope, _counts(report, scope), key="sessions")
+        if view != "durations":
+            annotate_button(workspace, scope.period, key="sessions")
 
 
 def _drawing(workspace: Workspace, view: str, scope: Scope) -> Draw:
