@@ -17,11 +17,18 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from pages.shared.code_editor.serving import editor_routes
+from pages.shared.connection.deep_link import DeepLink
+from pages.shared.connection.door import Door
+from pages.shared.connection.listening import check_address
+from pages.shared.connection.provider import provider_of
+from pages.shared.connection.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
     import click
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from queries.access_settings import Access
 
 # Absolute, and not this file's folder: a main script with pages/ beside it would let a deep link
 # run a page without the frame.
@@ -118,9 +125,38 @@ async def _keep_warm() -> None:
             warmed = await asyncio.to_thread(_warm_up)
 
 
+def access() -> "Access":
+    """Who may come in, as the settings say at this moment."""
+    from pages.shared.opened import access as now
+
+    return now()
+
+
+def uses_https() -> bool:
+    """Whether readers come over HTTPS, by where the provider sends them back to."""
+    from streamlit.auth_util import get_origin_from_redirect_uri
+
+    origin = get_origin_from_redirect_uri() if access().sign_in == "oidc" else None
+    return (origin or "").startswith("https:")
+
+
+def check_listening() -> None:
+    """Refuse to be open to other machines by accident, however the server was started.
+
+    Raises:
+        WorkspaceError: Others could connect, and nobody would sign in.
+    """
+    from streamlit import config
+
+    # Another server than Streamlit's decides by itself; the door then looks at each request.
+    if str(config._server_mode).startswith("starlette-app"):  # noqa: SLF001
+        check_address(config.get_option("server.address"), access())
+
+
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Keep first answers ready beside the server, which answers from its first moment."""
+    check_listening()
     warming = asyncio.create_task(_keep_warm())
     yield None
     warming.cancel()
@@ -136,20 +172,30 @@ def fail_in_words(error: Exception) -> bool:
     return True
 
 
+# Whoever connects is who they are; no header changes it (see pages/shared/connection/door.py).
+os.environ["FORWARDED_ALLOW_IPS"] = ""
+
 app = App(
     FRAME,
+    secrets=provider_of(os.environ),
     lifespan=lifespan,
     on_script_error=fail_in_words,
     routes=[Route("/api/healthz", healthz), *editor_routes()],
-    middleware=[Middleware(CompressStaticFiles)],
+    middleware=[
+        Middleware(SecurityHeaders, uses_https=uses_https),
+        Middleware(Door, access=access),
+        Middleware(DeepLink, access=access),
+        Middleware(CompressStaticFiles),
+    ],
 )
 
 
 def commands() -> "click.Group":
     """Every command: those that work on data, and `serve`."""
     import click
+    from streamlit import config
 
-    from reports.command_line import main
+    from reports.command_line import errors_in_words, main
     from reports.store_commands import store
 
     main.add_command(store)
@@ -158,10 +204,17 @@ def commands() -> "click.Group":
     @click.option("--workspace", type=click.Path(file_okay=False), help="Folder to show.")
     @click.option("--host", help="Address to listen on (default: this machine only).")
     @click.option("--port", type=int, help="Port to listen on (default: 8501).")
-    def serve(workspace: str | None, host: str | None, port: int | None) -> None:
+    @click.option("--listen-openly", is_flag=True, help="Let anybody in who can reach the address.")
+    def serve(
+        workspace: str | None, host: str | None, port: int | None, *, listen_openly: bool
+    ) -> None:
         """Show the dashboard (what happens without a command)."""
         if workspace:
             os.environ["TIDEMARK_WORKSPACE"] = workspace
+        if listen_openly:
+            os.environ["TIDEMARK_LISTENS_OPENLY"] = "1"
+        with errors_in_words():
+            check_address(host or config.get_option("server.address"), access())
         chosen = {"server.address": host, "server.port": port}
         app.run(config={key: value for key, value in chosen.items() if value is not None})
 

@@ -115,6 +115,7 @@ class Access(Part):
     listens_openly: bool = False
     provider: str | None = None
     groups_claim: str = "groups"
+    session_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24 * 7
     default_role: Literal["viewer", "analyst", "admin", "refused"] = "refused"
     roles: Roles = Roles()
     proxy: Proxy = Proxy()

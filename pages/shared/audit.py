@@ -9,7 +9,7 @@ from typing import Any
 
 from pages.shared import workspaces
 from pages.shared.sign_in import viewer
-from queries import TidemarkError
+from queries import TidemarkError, Workspace
 from store import AuditEntry, store_of
 
 LOG = logging.getLogger("tidemark")
@@ -26,6 +26,11 @@ def record(action: str, subject: str = "", **details: Any) -> None:
     recorder(action, subject, **details)()
 
 
+def record_of(author: str, action: str, **details: Any) -> None:
+    """Keep that somebody did something who may be no viewer, such as one who was refused."""
+    _keep(workspaces.whole(), AuditEntry(action=action, author=author, details=details))
+
+
 def recorder(action: str, subject: str = "", **details: Any) -> Callable[..., None]:
     """A function that keeps it later, from any thread, with further details."""
     author = viewer().author
@@ -35,9 +40,13 @@ def recorder(action: str, subject: str = "", **details: Any) -> Callable[..., No
         entry = AuditEntry(
             action=action, subject=subject, author=author, details={**details, **more}
         )
-        try:
-            store_of(workspace).audit(entry)
-        except TidemarkError as error:
-            LOG.warning("not kept in the audit log: %s by %s: %s", action, author, error)
+        _keep(workspace, entry)
 
     return keep
+
+
+def _keep(workspace: Workspace, entry: AuditEntry) -> None:
+    try:
+        store_of(workspace).audit(entry)
+    except TidemarkError as error:
+        LOG.warning("not kept in the audit log: %s by %s: %s", entry.action, entry.author, error)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import states, workspaces
+from pages.shared import gate, states, workspaces
 from pages.shared.header import header
-from pages.shared.sign_in import viewer
-from queries import TidemarkError, Workspace
+from pages.shared.sign_in import Shut, viewer
+from queries import TidemarkError
 
 PAGES = Path(__file__).resolve().parents[1]
 ICON = PAGES / "shared" / "favicon.png"
 LOGO = PAGES / "shared" / "logo.svg"
 
 
-def navigation() -> st.Page:
+def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
     """The pages in their groups; the one that the address asks for."""
 
     def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
@@ -25,7 +25,7 @@ def navigation() -> st.Page:
         return st.Page(path, title=title, icon=f":material/{icon}:", url_path=name, default=default)
 
     ask = [page("boards", "Boards", "dashboard"), page("data", "Data", "database")]
-    if viewer().may("sql"):
+    if has_sql:
         ask.insert(0, page("sql", "SQL", "terminal"))
     return st.navigation(
         {
@@ -35,33 +35,39 @@ def navigation() -> st.Page:
                 page("retention", "Retention", "event_repeat"),
             ],
             "Ask": ask,
-        }
+        },
+        position="hidden" if is_hidden else "sidebar",
     )
 
 
-def opened(page: st.Page) -> Workspace | None:
-    """The workspace, or None after saying why it cannot be opened."""
-    try:
-        return workspaces.current()
-    except TidemarkError as error:
-        st.title(page.title, anchor=False)
-        with st.container(border=True, key="card_unusable"):
-            states.failed(error)
-        return None
+def unusable(page: st.Page, error: TidemarkError) -> None:
+    """Say why the workspace cannot be opened."""
+    st.title(page.title, anchor=False)
+    with st.container(border=True, key="card_unusable"):
+        states.failed(error)
 
 
 def run() -> None:
-    """Configure, navigate, and run the page; what fails is shown as a message, not a traceback."""
+    """Configure, let in or not, and run the page; what fails is a message, not a traceback."""
     st.set_page_config(
         page_title="Tidemark", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto"
     )
     st.logo(LOGO, size="large", icon_image=ICON)
-    page = navigation()
-    workspace = opened(page)
-    if workspace is not None:
-        with states.guarded():
-            if header(page, workspace):
-                page.run()
+    try:
+        who = viewer()
+        workspace = workspaces.current()
+    except Shut as why:
+        navigation(has_sql=True, is_hidden=True)  # so that the address stays as it is
+        gate.shut(why)
+        return
+    except TidemarkError as error:
+        unusable(navigation(has_sql=True), error)
+        return
+    page = navigation(has_sql=who.may("sql"))
+    gate.account(who)
+    with states.guarded():
+        if header(page, workspace):
+            page.run()
 
 
 if __name__ == "__main__":

@@ -1,49 +1,25 @@
-"""The workspace that this process shows, opened once and watched for changes."""
+"""The workspace as the viewer of a session may see it."""
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
+from pages.shared.opened import whole
 from pages.shared.sign_in import viewer
-from queries import TidemarkError, Workspace, open_workspace
+from queries import TidemarkError, Workspace
 from queries.access import sight_of
-from reports.command_line import workspace_folder
 
-SETTINGS = ("workspace.toml", "metrics.toml")
+__all__ = ["current", "health", "whole"]
 
 
 def current() -> Workspace:
-    """The workspace as the viewer of this session may see it.
+    """What the viewer of this session may see; `whole`, which is for the server, is all of it.
 
     Raises:
         WorkspaceError: Its settings cannot be used.
+        NotSignedIn: Nobody has signed in.
+        NotLetIn: Somebody has who is not listed.
     """
     workspace = whole()
     return workspace.seen_with(sight_of(viewer(), workspace.settings))
-
-
-def whole() -> Workspace:
-    """All of it, opened again when its settings change; it sees new snapshots by itself.
-
-    Not for pages: they ask `current`.
-
-    Raises:
-        WorkspaceError: Its settings cannot be used.
-    """
-    place = workspace_folder(None).expanduser().resolve()
-    return _opened(place, _versions(place))
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _opened(place: Path, versions: tuple[int, ...]) -> Workspace:  # noqa: ARG001  (part of the key)
-    return open_workspace(place)
-
-
-def _versions(place: Path) -> tuple[int, ...]:
-    """When each settings file was last written; 0 for one that is not there."""
-    paths = (place / name for name in SETTINGS)
-    return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
 
 
 def health() -> dict[str, Any]:
