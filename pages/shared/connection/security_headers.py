@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", flags=re.DOTALL)
 
-# Streamlit styles its elements inline; nothing else may come from anywhere but this server.
+# Streamlit styles its elements inline, and starts the scripts of our own components from blobs
+# that only a script already let in can make; nothing else comes from anywhere but this server.
 POLICY = {
     "default-src": "'self'",
-    "script-src": "'self'",
+    "script-src": "'self' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
