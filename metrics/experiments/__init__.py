@@ -1,7 +1,7 @@
 """Experiments: from moments of two arms to an effect, its bounds while looking, and a verdict.
 
-Moments (mergeable) become arms; arms, or moments with covariates or strata, become a difference; a
-difference becomes an effect, a guardrail, a segment, or a look. Everything works from numbers alone.
+Moments (mergeable) become arms; arms, or moments with covariates or strata, become a difference;
+a difference becomes an effect, a guardrail, a segment or a look. All of it works from numbers.
 """
 
 from metrics.experiments.adjustment import (
@@ -74,6 +74,7 @@ from metrics.experiments.interaction import (
 from metrics.experiments.lifts import (
     Lift,
     lift,
+    log_lift,
 )
 from metrics.experiments.moments import (
     JointMoments,
@@ -207,6 +208,7 @@ __all__ = [
     "least_evident_share",
     "lift",
     "linearised_ratios",
+    "log_lift",
     "looks",
     "marginal",
     "mean_arm",

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.experiments.differences import Difference, welch_df
+from metrics.experiments.arms import Arm
+from metrics.experiments.differences import Difference, difference, welch_df
 from metrics.experiments.moments import JointMoments
 
 Base = Literal["adjusted", "unadjusted"]
@@ -23,6 +24,8 @@ class Adjustment:
 
     Attributes:
         difference: The adjusted difference, for `effect` and everything after it.
+        control: The adjusted control arm, at the covariates' mean over both arms.
+        treated: The adjusted treated arm.
         control_slopes: Outcome per unit of each covariate in the control arm; empty if unknown.
         treated_slopes: The same in the treated arm (equal to the control's for CUPED).
         variance_ratio: Adjusted variance of the difference over the unadjusted one: 0.6 is as good
@@ -30,6 +33,8 @@ class Adjustment:
     """
 
     difference: Difference
+    control: Arm
+    treated: Arm
     control_slopes: tuple[float, ...]
     treated_slopes: tuple[float, ...]
     variance_ratio: float | None
@@ -176,6 +181,8 @@ def _adjusted(
             total, values[0], values[1], values[1] - values[0], variance, df, below,
             below_variance, covariance,
         ),
+        Arm(control.n, values[0], spreads[0], dfs[0]),
+        Arm(treated.n, values[1], spreads[1], dfs[1]),
         tuple(slopes[0].tolist()),
         tuple(slopes[1].tolist()),
         variance / plain if plain > 0 else None,
@@ -211,11 +218,11 @@ def _pooled(control: JointMoments, treated: JointMoments, *, between: bool) -> N
 
 def _unknown(control: JointMoments, treated: JointMoments) -> Adjustment:
     """An arm is too small to adjust: the plain values, without a variance."""
-    a = None if control.means is None else control.means[0]
-    b = None if treated.means is None else treated.means[0]
-    gap = None if a is None or b is None else b - a
-    plain = Difference(control.n + treated.n, a, b, gap, None, None, a, None, None)
-    return Adjustment(plain, (), (), None)
+    a, b = (
+        Arm(arm.n, None if arm.means is None else arm.means[0], None, None)
+        for arm in (control, treated)
+    )
+    return Adjustment(difference(a, b), a, b, (), (), None)
 
 
 def _require_same(control: JointMoments, treated: JointMoments) -> None:

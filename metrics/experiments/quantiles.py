@@ -85,18 +85,26 @@ def share_inflation(below: Arm, values: int) -> float | None:
 
 
 def quantile_arm(
-    n: int, value: float, low: float, high: float, *, confidence: float = OUTER
+    n: int,
+    value: float,
+    low: float,
+    high: float,
+    *,
+    n_at_ranks: int | None = None,
+    confidence: float = OUTER,
 ) -> Arm:
     """An arm whose metric is a quantile, from its interval: compare two with `difference`.
 
-    The interval's width over that of a normal interval is taken for the standard error. It misleads
-    where values pile up on one number (equal ends give a variance of 0: nothing can be said).
+    The interval's width over that of a normal interval is taken for the standard error (times
+    (n - 1)/n, so that GrowthBook's figures agree to the last digit). It misleads where values pile
+    up on one number: equal ends give a variance of 0, and nothing can be said.
 
     Args:
         n: Units of the arm.
         value: The quantile.
         low: Value at the lower rank of `quantile_ranks`, low <= value.
         high: Value at the upper rank.
+        n_at_ranks: Units that the ranks were computed for, if other than n.
         confidence: The level that the ranks were asked for.
 
     Raises:
@@ -115,7 +123,7 @@ def quantile_arm(
     if n < 2:
         return Arm(n, value, None, None)
     error = (high - low) / (2 * critical_value(confidence))
-    return Arm(n, value, error**2, n - 1)
+    return Arm(n, value, error**2 * (n_at_ranks or n) / n * (n - 1) / n, n - 1)
 
 
 def quantile_arm_of(values: ArrayLike, *, at: float) -> Arm:
