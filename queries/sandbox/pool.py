@@ -194,7 +194,7 @@ class Sandbox:
         with self._changed:
             lake = self._lakes.get(key)
         if lake is None:
-            lake = lake_of(workspace, snapshot)
+            lake = lake_of(workspace, snapshot.id)
             with self._changed:
                 self._lakes[key] = lake
                 while len(self._lakes) > MOST_LAKES:
