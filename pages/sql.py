@@ -13,11 +13,11 @@ from pages.shared.sql.schema_browser import schema_browser
 from pages.shared.sql.toolbar import toolbar
 from pages.shared.sql.watching import is_answered, watch
 from pages.shared.sql.workbench import editor_part, tab_bar
-from pages.shared.states import card, empty
+from pages.shared.states import card, empty, guarded
 from pages.shared.workspaces import current
 
 SIDE = {"tables": "Tables", "saved": "Saved", "history": "History"}
-EDITOR_HEIGHT = 230  # pixels
+EDITOR_HEIGHT, SIDE_HEIGHT = 230, 720  # pixels
 
 workspace = current()
 snapshot_of_page(workspace)
@@ -29,6 +29,8 @@ if not viewer().may("sql"):
 open_what_was_asked()
 tab = tabs.current()
 keep_address(tab)
+run = asking.run_of(tab, workspace)
+is_done = is_answered(run)
 
 left, right = st.columns([3, 1], gap="medium")
 
@@ -38,9 +40,8 @@ with left:
     with st.skeleton(height=EDITOR_HEIGHT):
         editor_part(workspace)
     toolbar(tab, workspace)
-    run = asking.run_of(tab, workspace)
     with card("sql_result", height=EDITOR_HEIGHT):
-        if is_answered(run):
+        if is_done:
             result(tabs.current(), run)
         else:
             watch(tab, workspace)
@@ -56,7 +57,7 @@ with right:
         persist_state="session",
         label_visibility="collapsed",
     )
-    with card("sql_side"):
+    with st.container(height=SIDE_HEIGHT, key="card_sql_side"), guarded():
         if side == "tables":
             schema_browser(workspace)
         elif side == "saved":

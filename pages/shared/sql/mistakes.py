@@ -12,6 +12,7 @@ from queries.sandbox import Busy, Cancelled, Refused, SandboxError, StoppedByLim
 from store import EditorTab
 
 WORD = re.compile(r"\"(?:[^\"]|\"\")*\"|\$?\w+(?:\.\w+)*|\S")
+NEAR = 36  # characters shown before and behind a mistake
 TITLES: tuple[tuple[type[Exception], str, str], ...] = (
     (Refused, "block", "Not let through"),
     (StoppedByLimit, "timer_off", "Stopped"),
@@ -77,10 +78,11 @@ def mistake(tab: EditorTab, sql: str, error: Exception) -> None:
 
 
 def _marked(sql: str, start: int, end: int) -> str:
-    """The line of the mistake, with signs below it."""
-    first = sql.rfind("\n", 0, start) + 1
+    """The line of the mistake, or what of it is near, with signs below."""
     last = sql.find("\n", start)
-    line = sql[first : len(sql) if last < 0 else last]
+    last = len(sql) if last < 0 else last
+    first = max(sql.rfind("\n", 0, start) + 1, start - NEAR)
+    line = sql[first : min(last, start + NEAR)]
     width = max(1, min(end, first + len(line)) - start)
     return f"{line}\n{' ' * (start - first)}{'^' * width}"
 

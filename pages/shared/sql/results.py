@@ -21,6 +21,7 @@ from store import EditorTab
 VIEWS = {"rows": "Rows", "chart": "Chart", "columns": "Columns"}
 VIEW = "sql_view"
 GRID_HEIGHT = 420  # pixels
+LONGEST_LABEL = 60  # characters
 ROWS_WITHOUT_SCROLLING = 10
 NOT_ASKED = "Nothing has been asked yet"
 HOW = "Write a question and press Run, or Ctrl+Enter in the editor."
@@ -49,8 +50,6 @@ def _answer(tab: EditorTab, answer: SqlAnswer) -> None:
             label_visibility="collapsed",
         )
         rows = filtered(answer.rows, key=f"sql_filter_{tab.id}")
-        st.space("stretch")
-        download_buttons(rows, name=_file_name(tab), key="sql_download", subject=answer.sql)
     st.caption(_summary(answer, rows))
     cut = cut_words(answer)
     if cut:
@@ -61,6 +60,7 @@ def _answer(tab: EditorTab, answer: SqlAnswer) -> None:
     if answer.sql != tab.sql:
         st.caption(":material/history: The text has changed since: this is what it said before.")
     {"rows": _rows, "chart": chart_view, "columns": _columns}[view](tab, answer, rows)
+    download_buttons(rows, name=_file_name(tab), key="sql_download", subject=answer.sql)
 
 
 def _summary(answer: SqlAnswer, rows: pl.DataFrame) -> str:
@@ -83,7 +83,8 @@ def _rows(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:
         key=f"sql_rows_{tab.id}",
         hide_index=True,
         width="stretch",
-        height=GRID_HEIGHT if rows.height > ROWS_WITHOUT_SCROLLING else "auto",
+        height=GRID_HEIGHT if rows.height > LONGEST_LABEL = 60  # characters
+ROWS_WITHOUT_SCROLLING else "auto",
         column_config=_typed(rows, answer),
         placeholder="–",
         alt=f"{words.counted(rows.height, 'row')} of {tab.title}",
@@ -108,16 +109,15 @@ def _is_shown(kind: pl.DataType) -> bool:
 
 
 def _typed(rows: pl.DataFrame, answer: SqlAnswer) -> dict[str, Any]:
-    """Each column by the name that the text gives it; its type is said on hover."""
+    """Each column by the name that the text gives it, with its type."""
     shown = shown_rows(rows).schema
-    config = column_config(
-        {n: kind for n, kind in shown.items() if not isinstance(kind, pl.List)},
-        {name: name for name in shown},
-    )
-    lists = {n: st.column_config.ListColumn(n) for n, k in shown.items() if isinstance(k, pl.List)}
-    for name, one in (config | lists).items():
-        one["help"] = answer.types.get(name, "").lower()
-    return config | lists
+    labels = {
+        name: f"{name} · {answer.types.get(name, '').lower()}"[:LONGEST_LABEL] for name in shown
+    }
+    lists = {name for name, kind in shown.items() if isinstance(kind, pl.List)}
+    return column_config({n: kind for n, kind in shown.items() if n not in lists}, labels) | {
+        name: st.column_config.ListColumn(labels[name]) for name in lists
+    }
 
 
 def _columns(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:

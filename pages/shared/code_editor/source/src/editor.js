@@ -1,7 +1,10 @@
 /* The editor: one view per place on the page, one state per tab. It tells the page its text after a
    pause, when it loses the focus, and when something is asked; it takes a text from the page only
    with a new revision, so that what is being written is never taken back. */
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
+  selectedCompletion,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -16,6 +19,15 @@ import { dialect } from "./words.js";
 
 const PAUSE = 700; // milliseconds without a key until the page is told
 const editors = new WeakMap();
+
+/* Enter behind a word that is written out ends the line, and is no choice from the list. */
+function closeWhenWritten(view) {
+  const chosen = selectedCompletion(view.state);
+  const { head } = view.state.selection.main;
+  const before = view.state.sliceDoc(Math.max(0, head - 200), head);
+  if (chosen && /[$\w]*$/.exec(before)[0].toLowerCase() === chosen.label.toLowerCase()) closeCompletion(view);
+  return false;
+}
 
 /* The keys as this machine calls them. */
 function nameKeys(parent) {
@@ -114,6 +126,7 @@ class Editor {
             { key: "Mod-Enter", run: () => this.asks("run") },
             { key: "Mod-Shift-f", run: () => this.asks("format") },
             { key: "Tab", run: acceptCompletion },
+            { key: "Enter", run: closeWhenWritten },
           ]),
         ),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
