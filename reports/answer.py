@@ -27,6 +27,7 @@ class Source:
         snapshot_id: The roll-ups that were read.
         seconds: How long the question took when it was first asked.
         caveats: What a careful reader should know before comparing, one sentence each.
+        answered: What came back for `sql`, before `rows` were made of it; None: nothing was asked.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Source:
     snapshot_id: str
     seconds: float
     caveats: tuple[str, ...] = ()
+    answered: pl.DataFrame | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +63,7 @@ def source(answer: Answer, *, title: str, definition: str, caveats: tuple[str, .
         snapshot_id=answer.snapshot_id,
         seconds=answer.seconds,
         caveats=caveats,
+        answered=answer.rows,
     )
 
 

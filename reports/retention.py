@@ -94,6 +94,7 @@ def retention(
             snapshot_id=found.snapshot_id,
             seconds=found.seconds,
             caveats=found.caveats,
+            answered=found.answered,
         ),
         cohorts=triangle.rows["cohort"].n_unique(),
         question=question,

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared import dates, plain, words
 from pages.shared.downloads import download_buttons
 from pages.shared.figures.canvas import CONFIG
+from pages.shared.sql.opening import open_button
 from pages.shared.states import empty, guarded
 from pages.shared.tables import show_table
 from reports.answer import Source
@@ -77,6 +78,7 @@ def affordances_around(source: Source, *, key: str) -> Iterator[None]:
             for view, label in VIEWS.items():
                 if st.button(label, key=f"{view}_{key}", type="tertiary"):
                     show_behind(source, view, key=key)
+            open_button(source, key=key)
 
 
 def details_button(source: Source, *, key: str) -> None:
@@ -116,7 +118,11 @@ def _data(source: Source, key: str) -> None:
     download_buttons(source.rows, name=key, key=f"download_{key}")
 
 
-def _sql(source: Source, key: str) -> None:  # noqa: ARG001
+def _sql(source: Source, key: str) -> None:
+    if not source.sql:
+        st.markdown("The last build says this of itself: no SQL was asked.")
+        return
+    open_button(source, key=f"behind_{key}")
     st.code(source.sql, language="sql", wrap_lines=True, height=_code_height(source.sql))
     if source.parameters:
         lines = [f"${name} = {value!s}" for name, value in source.parameters.items()]

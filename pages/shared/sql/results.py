@@ -83,8 +83,7 @@ def _rows(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:
         key=f"sql_rows_{tab.id}",
         hide_index=True,
         width="stretch",
-        height=GRID_HEIGHT if rows.height > LONGEST_LABEL = 60  # characters
-ROWS_WITHOUT_SCROLLING else "auto",
+        height=GRID_HEIGHT if rows.height > ROWS_WITHOUT_SCROLLING else "auto",
         column_config=_typed(rows, answer),
         placeholder="–",
         alt=f"{words.counted(rows.height, 'row')} of {tab.title}",
@@ -115,7 +114,8 @@ def _typed(rows: pl.DataFrame, answer: SqlAnswer) -> dict[str, Any]:
         name: f"{name} · {answer.types.get(name, '').lower()}"[:LONGEST_LABEL] for name in shown
     }
     lists = {name for name, kind in shown.items() if isinstance(kind, pl.List)}
-    return column_config({n: kind for n, kind in shown.items() if n not in lists}, labels) | {
+    plain_ones = {name: kind for name, kind in shown.items() if name not in lists}
+    return column_config(plain_ones, labels) | {
         name: st.column_config.ListColumn(labels[name]) for name in lists
     }
 
