@@ -1,15 +1,16 @@
 """What an analyst may read: which tables, with which columns, and the files behind them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal
 
 from queries.engine import MACROS
 from queries.errors import QueryError
 from queries.event_rows import ADDED, changed, event_rows
 from queries.meanings import ROLL_UPS
 from queries.metric_views import COLUMNS as METRIC_COLUMNS
-from queries.metric_views import meaning, metric_view, view_name
+from queries.metric_views import meaning, metric_view, reads, view_name
 from queries.sighted import Base
 from queries.snapshot import FOLDER, Snapshot, SourceFile, read_snapshot
 from queries.tables import SIDE_TABLES, TABLES
@@ -24,6 +25,15 @@ BARRIER = f"limit {2**63 - 1}"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file behind a table: the days that it holds, None: undated, and its rows."""
+
+    first_day: date | None
+    last_day: date | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnalystTable:
     """A table that may be read.
 
@@ -33,6 +43,11 @@ class AnalystTable:
         columns: Meanings of columns by name; a column without one is the user's own.
         personal: Columns that are hashed for all but admins.
         rows: How many rows it has; None: not known without counting.
+        parts: Files behind it; empty where a policy keeps their number back.
+        stored: Columns of these files.
+        stored_date: Of those, the one by which files are told apart; None: they are undated.
+        dated_by: The same as the table's own column.
+        reads: Tables that it is made of; empty: it has files of its own.
     """
 
     group: Group
@@ -40,6 +55,11 @@ class AnalystTable:
     columns: Mapping[str, str]
     personal: frozenset[str] = frozenset()
     rows: int | None = None
+    parts: tuple[Part, ...] = ()
+    stored: frozenset[str] = frozenset()
+    stored_date: str | None = None
+    dated_by: str | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +163,7 @@ class _Making:
         select = self.seen.select(name, base)
         return select if self.sight.policy.is_empty else f"select * from ({select}) {BARRIER}"
 
-    # What they mean
+    # What they mean, and what is behind them
 
     def _your_tables(self) -> dict[str, AnalystTable]:
         names = [name for name in ("events", "users", *SIDE_TABLES) if name in self.bases]
@@ -155,7 +175,7 @@ class _Making:
 
     def _metric_tables(self) -> dict[str, AnalystTable]:
         return {
-            view: AnalystTable("Metrics", meaning(metric), METRIC_COLUMNS)
+            view: AnalystTable("Metrics", meaning(metric), METRIC_COLUMNS, reads=reads(metric))
             for view, (_, metric) in self.metrics.items()
         }
 
@@ -171,7 +191,34 @@ class _Making:
     ) -> AnalystTable:
         canonical = name if name in TABLES else "events"
         personal = frozenset(self.settings.access.personal_columns(canonical))
-        return AnalystTable(group, meaning, columns, personal, self._rows(name))
+        table = AnalystTable(group, meaning, columns, personal, self._rows(name))
+        if not self.sight.policy.is_empty or name not in self.bases:
+            return table
+        return replace(table, **self._behind(name))
+
+    def _behind(self, name: str) -> dict[str, Any]:
+        """The files behind a table, and how they are told apart."""
+        if name == "events":
+            state = self.whole.sources["events"]
+            moment = state.columns.get("occurred_at", "occurred_at")
+            parts = (
+                Part(_day(one.first_at), _day(one.last_at), one.rows or 0)
+                for one in state.files.values()
+                if one.problem is None
+            )
+            stored = {"filename", "file_row_number", *state.columns.values()}
+            return {
+                "parts": tuple(parts), "stored": frozenset(stored), "stored_date": moment,
+                "dated_by": "occurred_at",
+            }  # fmt: skip
+        files = self.whole.partitions.get(name, ())
+        is_dated = any(one.first_day for one in files)
+        return {
+            "parts": tuple(Part(one.first_day, one.last_day, one.rows) for one in files),
+            "stored": frozenset({*self.bases[name].columns, "is_known", "is_start"}),
+            "stored_date": "day" if is_dated else None,
+            "dated_by": "day" if is_dated else None,
+        }
 
     def _rows(self, name: str) -> int | None:
         """Rows, where nobody has to count and nothing is held back."""
@@ -180,3 +227,7 @@ class _Making:
         if name == "events":
             return sum(rows for rows, _, _ in self.whole.days.values())
         return sum(one.rows for one in self.whole.partitions.get(name, ()))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()

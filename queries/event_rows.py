@@ -204,16 +204,20 @@ def _with_days_and_kinds(
     rows: str, names: Iterable[str], snapshot: Snapshot, settings: Settings
 ) -> str:
     """The rows with their local day, and with feature and action where their name tells them."""
-    usual = ", ".join(text(action) for action in ACTIONS)
+    usual = " ".join(f"when {text(one)} then {text(one)}" for one in ACTIONS)
     derived = {
         "feature": "coalesce(nullif(own.feature, ''), kinds.feature) as feature",
-        "action": f"coalesce(case when lower(own.action) in ({usual}) then lower(own.action) end, "
-        "kinds.action) as action",
+        "action": f"case lower(own.action) {usual} else kinds.action end as action",
     }
     shown = ", ".join(derived.get(name, f"own.{quoted(name)}") for name in names)
+    # Grouped, so that the engine sees one row for each name, and joins only where it must.
+    kinds = (
+        "select event, any_value(feature) as feature, any_value(action) as action, "
+        f"bool_or(is_qualifying) as is_qualifying from {KINDS} group by event"
+    )
     return (
         f"select {shown}, {_day('own.occurred_at', snapshot, settings)} as day, "
-        f"kinds.is_qualifying from ({rows}) as own left join {KINDS} as kinds "
+        f"kinds.is_qualifying from ({rows}) as own left join ({kinds}) as kinds "
         "on kinds.event = own.event"
     )
 

@@ -39,6 +39,11 @@ def meaning(metric: MetricDefinition) -> str:
     return f"{metric.label}, one row per {row}. {metric.description}".strip()
 
 
+def reads(metric: MetricDefinition) -> tuple[str, ...]:
+    """The tables that a metric's view reads."""
+    return ("metric_days",) if metric.is_rolled_up else ("user_days",)
+
+
 def _rolled_up(name: str, metric: MetricDefinition, snapshot: Snapshot) -> str:
     value = {
         "count": "numerator",

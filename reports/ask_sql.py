@@ -54,13 +54,14 @@ class SqlAnswer:
     source: Source
 
 
-def ask_sql(
+def ask_sql(  # noqa: PLR0913 - each says something else about how to ask
     workspace: Workspace,
     sql: str,
     parameters: Mapping[str, Any],
     *,
     title: str = TITLE,
     limits: Limits | None = None,
+    asker: str = "",
     on_progress: Callable[[float | None, float], None] | None = None,
     on_waiting: Callable[[int], None] | None = None,
     token: CancelToken | None = None,
@@ -73,6 +74,7 @@ def ask_sql(
         parameters: Values of its `$parameters`; others are passed over.
         title: What the answer is called where it is drawn.
         limits: How much it may need; None: the usual.
+        asker: Who asks, so that nobody's many questions keep others waiting.
         on_progress: Told the share that is done (None: not known) and seconds, now and then.
         on_waiting: Told how many are before this one, while everybody who answers is busy.
         token: Takes the question back.
@@ -86,6 +88,7 @@ def ask_sql(
         sql,
         parameters,
         limits=limits or Limits(),
+        asker=asker,
         on_progress=on_progress,
         on_waiting=on_waiting,
         token=token,

@@ -6,7 +6,7 @@ within limits of time, memory and rows; `docs/sandbox.md` says what was tried on
 
 from queries.sandbox.errors import Busy, Cancelled, Refused, SandboxError, StoppedByLimit
 from queries.sandbox.limits import CancelToken, Limits, SandboxAnswer
-from queries.sandbox.pool import Sandbox, shared_sandbox
+from queries.sandbox.sandbox import Sandbox, shared_sandbox
 
 __all__ = [
     "Busy",

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 VERSION = 1
 PATH_BENEATH = 1
+MISSING = "the kernel of this machine has no Landlock"
 NO_NEW_PRIVILEGES = 38
 READ_FILE = 1 << 2
 
@@ -50,12 +51,14 @@ def abi() -> int:
 def restrict(files: Iterable[str]) -> None:
     """From now on this thread, and those that it starts, may read these files and nothing else.
 
+    A file that is not there (any more) cannot be read anyway.
+
     Raises:
-        OSError: The kernel has no Landlock, or a file is not there.
+        OSError: The kernel has no Landlock, or refuses.
     """
     version = abi()
     if not version:
-        raise OSError("the kernel has no Landlock")
+        raise OSError(MISSING)
     handled = RIGHTS_OF_FIRST_ABI
     for since, right in MORE_RIGHTS.items():
         handled |= right if version >= since else 0
@@ -73,7 +76,10 @@ def restrict(files: Iterable[str]) -> None:
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str) -> None:
-    file = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+    try:
+        file = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
     try:
         rule = _PathBeneath(READ_FILE, file)
         _done(libc.syscall(ADD_RULE, rules, PATH_BENEATH, ctypes.byref(rule), 0))

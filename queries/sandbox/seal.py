@@ -5,7 +5,7 @@ import resource
 import sys
 from pathlib import Path
 
-from queries.sandbox import landlock
+from queries.sandbox import landlock, seccomp
 from queries.sandbox.wire import Opening
 
 NICENESS = 10
@@ -23,6 +23,9 @@ def seal(opening: Opening) -> str | None:
 
     Returns:
         Why files and network are not sealed by the kernel; None: they are.
+
+    Raises:
+        OSError: The kernel could seal them, and did not.
     """
     os.nice(NICENESS)
     os.chdir("/")
@@ -35,11 +38,15 @@ def seal(opening: Opening) -> str | None:
         (resource.RLIMIT_NOFILE, OPEN_FILES),
     ):
         resource.setrlimit(kind, (most, most))
-    try:
-        machine = [path for path in OF_THE_MACHINE if Path(path).exists()]
-        landlock.restrict([*machine, *opening.files])
-    except OSError as error:
-        return str(error.strerror or error)
+    return _seal_by_kernel(opening)
+
+
+def _seal_by_kernel(opening: Opening) -> str | None:
+    seccomp.restrict()
+    if not landlock.abi():
+        return landlock.MISSING
+    machine = [path for path in OF_THE_MACHINE if Path(path).exists()]
+    landlock.restrict([*machine, *opening.files])
     return None
 
 

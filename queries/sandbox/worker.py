@@ -17,7 +17,7 @@ from queries.sandbox.answering import send_rows, watched
 from queries.sandbox.errors import Refused
 from queries.sandbox.gate import Passed, check
 from queries.sandbox.messages import EXPLAIN, described
-from queries.sandbox.plan_words import plan_facts
+from queries.sandbox.plan import plan_facts
 from queries.sandbox.seal import seal
 from queries.sandbox.shut_engine import OF_A_CONNECTION, columns, shut_engine
 from queries.sandbox.wire import DONE, FAILED, READY, Opening, Outlet, Question, read_request
@@ -32,11 +32,13 @@ def main() -> None:
     pipe = sys.stdin.buffer
     opening = read_request(pipe)
     if isinstance(opening, Opening):
-        why_open = seal(opening)
-        threading.Thread(target=_end_with_the_server, daemon=True).start()
         try:
+            why_open = seal(opening)
+            threading.Thread(target=_end_with_the_server, daemon=True).start()
             link = shut_engine(opening)
             known = {name: columns(link, name) for name in opening.tables}
+        except OSError as error:
+            outlet.words(FAILED, {"message": f"nobody can be sealed off to answer: {error}"})
         except (duckdb.Error, MemoryError) as error:
             outlet.words(FAILED, described(error, "", opening.hidden) | {"is_fatal": True})
         else:
