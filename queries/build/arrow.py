@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from queries.build.columns import array, names, numbers
 from queries.build.days import DAY, EPOCH_AT, NEVER
 from queries.build.grouping import FeatureDays, UserDays
 from queries.build.kinds import Kind
@@ -20,13 +20,14 @@ Cells = Sequence[tuple[str | None, ...]]
 
 def dates(days: npt.NDArray[np.uint16]) -> pa.Array:
     """Day numbers as dates; NEVER becomes null."""
-    numbers = days.astype(np.int32) + np.int32(EPOCH_DATE)
-    return pa.array(numbers, mask=days == NEVER).cast(pa.date32())
+    since_1970 = days.astype(np.int32)
+    since_1970 += np.int32(EPOCH_DATE)
+    return array(since_1970, pa.date32(), days == NEVER)
 
 
 def stamps(at: npt.NDArray[np.int64]) -> pa.Array:
     """Microseconds since 1970 as UTC timestamps without zone."""
-    return pa.array(at).cast(pa.timestamp("us"))
+    return array(at, pa.timestamp("us"))
 
 
 def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Array:
@@ -36,11 +37,10 @@ def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Arra
         [-1 if text is None else position.setdefault(text, len(position)) for text in values],
         dtype=np.int32,
     )
-    indices = remap[codes] if len(remap) else codes
+    indices = remap.take(codes) if len(remap) else codes
     has_missing = bool((remap < 0).any())
     return pa.DictionaryArray.from_arrays(
-        pa.array(indices, mask=indices < 0) if has_missing else pa.array(indices),
-        pa.array(list(position), type=pa.string()),
+        array(indices, missing=indices < 0 if has_missing else None), names(list(position))
     )
 
 
@@ -65,7 +65,7 @@ def kind_columns(kind: npt.NDArray[np.int32], kinds: Sequence[Kind]) -> dict[str
 def qualifying(kind: npt.NDArray[np.int32], kinds: Sequence[Kind]) -> npt.NDArray[np.bool_]:
     """Whether each row's kind qualifies."""
     flags = np.array([one[3] for one in kinds], dtype=bool)
-    return flags[kind] if len(flags) else np.zeros(len(kind), dtype=bool)
+    return flags.take(kind) if len(flags) else np.zeros(len(kind), dtype=bool)
 
 
 def user_days_table(
@@ -74,10 +74,10 @@ def user_days_table(
     """`user_days` as it is stored."""
     return pa.table({
         "day": dates(rows.day),
-        "user_key": rows.user,
-        "events": rows.events.astype(np.int32),
-        "sessions": rows.sessions.astype(np.int32),
-        "hours": rows.hours,
+        "user_key": array(rows.user),
+        "events": array(rows.events.astype(np.int32)),
+        "sessions": array(rows.sessions.astype(np.int32)),
+        "hours": array(rows.hours),
         "first_day": dates(first),
         "prev_day": dates(prev),
     })  # fmt: skip
@@ -85,14 +85,13 @@ def user_days_table(
 
 def segment_days_table(rows: UserDays, cells: Cells, dimensions: Sequence[str]) -> pa.Table:
     """`segment_days` as it is stored."""
-    cell = rows.cell if rows.cell is not None else np.zeros(len(rows.user), dtype=np.int32)
     return pa.table({
         "day": dates(rows.day),
-        "user_key": rows.user,
-        "events": rows.events.astype(np.int32),
-        "sessions": rows.sessions.astype(np.int32),
-        "hours": rows.hours,
-        **cell_columns(cell, cells, dimensions),
+        "user_key": array(rows.user),
+        "events": array(rows.events.astype(np.int32)),
+        "sessions": array(rows.sessions.astype(np.int32)),
+        "hours": array(rows.hours),
+        **cell_columns(rows.cells, cells, dimensions),
     })  # fmt: skip
 
 
@@ -103,9 +102,9 @@ def feature_days_table(
     return pa.table({
         "day": dates(rows.day),
         **kind_columns(rows.kind, kinds),
-        "user_key": rows.user,
-        "events": rows.events.astype(np.int32),
-        "is_qualifying": qualifying(rows.kind, kinds),
+        "user_key": array(rows.user),
+        "events": array(rows.events.astype(np.int32)),
+        "is_qualifying": array(qualifying(rows.kind, kinds)),
         **cell_columns(rows.cell, cells, dimensions),
     })  # fmt: skip
 
@@ -115,22 +114,21 @@ def sessions_table(rows: Visits, cells: Cells, dimensions: Sequence[str]) -> pa.
     return pa.table({
         "on_day": dates(rows.on_day),
         "day": dates(rows.day),
-        "user_key": rows.user,
+        "user_key": array(rows.user),
         "started_at": stamps(rows.started_at),
         "last_at": stamps(rows.last_at),
-        "seconds": rows.seconds,
-        "events": rows.events.astype(np.int32),
-        "is_start": rows.is_start,
-        "session": rows.session,
+        "seconds": array(rows.seconds),
+        "events": array(rows.events.astype(np.int32)),
+        "is_start": array(rows.is_start),
+        "session": array(rows.session),
         **cell_columns(rows.cell, cells, dimensions),
     })  # fmt: skip
 
 
 def day_numbers(column: pa.ChunkedArray) -> npt.NDArray[np.uint16]:
     """Dates as day numbers; null becomes NEVER."""
-    numbers = pc.fill_null(column.cast(pa.int32()), EPOCH_DATE).to_numpy()
-    days: npt.NDArray[np.uint16] = (numbers - EPOCH_DATE).astype(np.uint16)
-    return days
+    since_1970 = numbers(column.cast(pa.int32()), EPOCH_DATE)
+    return (since_1970 - EPOCH_DATE).astype(np.uint16)
 
 
 def visits_of(table: pa.Table) -> Visits:
@@ -139,17 +137,16 @@ def visits_of(table: pa.Table) -> Visits:
     return Visits(
         on_day=day_numbers(table["on_day"]),
         day=day_numbers(table["day"]),
-        user=table["user_key"].to_numpy(),
+        user=numbers(table["user_key"]),
         started_at=_microseconds(table["started_at"]),
         last_at=_microseconds(table["last_at"]),
         seconds=nothing.astype(np.float64),
         events=nothing,
         is_start=nothing.astype(bool),
         cell=nothing.astype(np.int32),
-        session=table["session"].to_numpy(),
+        session=numbers(table["session"]),
     )
 
 
 def _microseconds(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    numbers: npt.NDArray[np.int64] = column.cast(pa.int64()).to_numpy()
-    return numbers
+    return numbers(column.cast(pa.int64()))

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from queries.build import quarantine
 from queries.build.arrow import day_numbers
+from queries.build.columns import names, numbers
 from queries.build.day_facts import days_facts, late_rows
 from queries.build.days import (
     SECOND,
@@ -34,7 +35,7 @@ from queries.build.plan import ROLLUPS, Built, Tools, numberings, plan_of
 from queries.build.reading import EventReader
 from queries.build.side_tables import SideTable, read_side_table
 from queries.build.snapshot_files import put_together
-from queries.build.sources import Changes, changes
+from queries.build.sources import Changes, Found, changes
 from queries.build.table_states import Now, events_state, side_state
 from queries.build.users_build import Described, event_dimensions, user_dimensions, users_table
 from queries.definitions import MetricDefinition
@@ -43,6 +44,7 @@ from queries.tables import SIDE_TABLES
 from queries.workspace import Workspace, settings_digest
 
 Progress = Callable[[str, int, int], None]
+Reading = Future[SideTable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +132,20 @@ class _Build:
             digest = settings_digest(self.workspace) + ",".join(sorted(self.only))
             old = self._usable(read_snapshot(self.workspace.folder), digest)
             inputs = find_inputs(self.workspace, old)
-        with self._step("tables beside events"):
-            sides = self._side_tables(inputs, old)
-            described = self._described(sides, old)
-            dimensions = self._dimensions(inputs, described)
-        if old is not None and dict(old.dimensions) != dimensions:
-            old = None
-            sides = self._side_tables(inputs, None)
-            described = self._described(sides, None)
-        change = self._event_changes(inputs, old)
-        is_same = change.is_empty and not any(sides.values())
-        if old is not None and is_same and self._reaches_as_far(old):
-            return self._result(old, is_new=False)
-        snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
+        with ThreadPoolExecutor(1) as beside:
+            with self._step("users"):
+                sides = self._side_tables(inputs, old, beside)
+                described = self._described(sides, old)
+                dimensions = self._dimensions(inputs, described)
+                if old is not None and dict(old.dimensions) != dimensions:
+                    old = None
+                    sides = self._side_tables(inputs, None, beside)
+                    described = self._described(sides, None)
+            change = self._event_changes(inputs, old)
+            is_same = change.is_empty and not any(sides.values())
+            if old is not None and is_same and self._reaches_as_far(old):
+                return self._result(old, is_new=False)
+            snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
         publish(self.workspace.folder, snapshot)
         self.partitions.sweep()
         return self._result(snapshot, is_new=True)
@@ -170,21 +173,27 @@ class _Build:
 
     # Tables beside events
 
-    def _side_tables(self, inputs: Inputs, old: Snapshot | None) -> dict[str, SideTable | None]:
-        """Each table beside events, read anew; None where nothing changed."""
-        sides: dict[str, SideTable | None] = {}
+    def _side_tables(
+        self, inputs: Inputs, old: Snapshot | None, beside: Executor
+    ) -> dict[str, Reading | None]:
+        """Each table beside events, being read while events are; None where nothing changed."""
+        sides: dict[str, Reading | None] = {}
         for name in ("users", *SIDE_TABLES):
             known = old.sources[name].files if old is not None and name in old.sources else {}
             found = inputs.files.get(name, [])
             change = changes(found, known, self.now_us)
             must = old is None or not change.is_empty
-            sides[name] = read_side_table(name, found, self.settings, self.now_us) if must else None
+            sides[name] = self._reading(name, found, beside) if must else None
         return sides
 
-    def _described(self, sides: Mapping[str, SideTable | None], old: Snapshot | None) -> Described:
+    def _reading(self, name: str, files: list[Found], beside: Executor) -> Reading:
+        return beside.submit(read_side_table, name, files, self.settings, self.now_us)
+
+    def _described(self, sides: Mapping[str, Reading | None], old: Snapshot | None) -> Described:
         """What is known of users, read anew or as before."""
-        users = sides["users"]
-        if users is not None:
+        reading = sides["users"]
+        if reading is not None:
+            users = reading.result()
             names = user_dimensions(self.settings, users.rows)
             return Described(users.rows, names)
         rows = pl.DataFrame(pl.from_arrow(self._stored("users_described", old)))
@@ -217,7 +226,7 @@ class _Build:
     ) -> tuple[Built, pl.Series, Tools]:
         users = self._stored("users", old)
         ids = (
-            users["user_id"] if users.num_columns else pa.chunked_array([pa.array([], pa.string())])
+            users["user_id"] if users.num_columns else names([])
         )
         history = _history_of(users)
         of_events = tuple(name for name, level in dimensions.items() if level == "event")
@@ -264,7 +273,7 @@ class _Build:
         inputs: Inputs,
         old: Snapshot | None,
         digest: str,
-        sides: Mapping[str, SideTable | None],
+        reading: Mapping[str, Reading | None],
         described: Described,
         dimensions: Mapping[str, str],
         change: Changes,
@@ -278,6 +287,8 @@ class _Build:
             active = self._active(built, old, partitions, change)
             users = users_table(ids, described, built.history, active, self.local)
             partitions["users"] = (self.partitions.write("users", users),)
+        with self._step("tables beside events"):
+            sides = {name: one.result() if one else None for name, one in reading.items()}
         for name, side in sides.items():
             stored = "users_described" if name == "users" else name
             partitions[stored] = self._side_partition(stored, side, old)
@@ -317,7 +328,7 @@ class _Build:
         if old is None:
             return built.active
         if not change.gone:
-            before = self._stored("users", old)["has_events"].to_numpy(zero_copy_only=False)
+            before = numbers(self._stored("users", old)["has_events"])
             active = np.zeros(max(len(before), len(built.active)), dtype=bool)
             active[: len(before)] = before
             active[: len(built.active)] |= built.active
@@ -325,7 +336,7 @@ class _Build:
         files = partitions.get("feature_days", ())
         if not files:
             return np.zeros(0, dtype=bool)
-        keys = pc.unique(self.partitions.read(files, ["user_key"])["user_key"]).to_numpy()
+        keys = np.unique(numbers(self.partitions.read(files, ["user_key"])["user_key"]))
         active = np.zeros(int(keys.max(initial=-1)) + 1, dtype=bool)
         active[keys] = True
         return active
@@ -346,7 +357,7 @@ class _Build:
                     gone[name] = set(old.sources[name].files)
             days = {day_of(day) for day in built.touched}
             rows.insert(0, quarantine.kept(before, gone, days))
-        table = pa.concat_tables([quarantine.SCHEMA.empty_table(), *rows])
+        table = pa.concat_tables([quarantine.nothing(), *rows])
         table = table.sort_by([("table_name", "ascending"), ("file", "ascending"),
                                ("row_number", "ascending")])  # fmt: skip
         return (self.partitions.write("quarantine", table),) if table.num_rows else ()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from queries.build.arrow import (
@@ -16,6 +15,7 @@ from queries.build.arrow import (
     qualifying,
     stamps,
 )
+from queries.build.columns import array
 from queries.build.days import DAY, EPOCH_AT, SECOND, LocalTime
 from queries.build.duplicates import duplicates
 from queries.build.grouping import UserDays, feature_days, segment_days
@@ -154,9 +154,9 @@ def _by_kind(
         tables["steps"] = pa.table({
             "day": dates(day),
             **kind_columns(kind, book.kinds),
-            "user_key": user,
+            "user_key": array(user),
             "occurred_at": stamps(at),
-            "is_qualifying": qualifying(kind, book.kinds),
+            "is_qualifying": array(qualifying(kind, book.kinds)),
             **cell_columns(cell, book.cells, book.dimensions),
         })  # fmt: skip
     return tables
@@ -178,10 +178,7 @@ def _metrics(
     evaluator: Evaluator,
 ) -> pa.Table:
     meaning = Meaning(book.kinds, book.cells, book.dimensions)
-    series = metric_days(rows, active, metrics, meaning, evaluator).sort(
-        "metric", "dimension", "value", "day"
-    )
-    return series.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return metric_days(rows, active, metrics, meaning, evaluator)
 
 
 def _facts(

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from queries.build.columns import numbers
 from queries.build.mapping import FileProblem
 
 Codes = npt.NDArray[np.int32]
@@ -46,12 +46,9 @@ def coded(column: pa.ChunkedArray, name: str) -> Coded:
     if values.null_count:  # a null inside the dictionary is a null of the row
         encoded = encoded.dictionary_decode().dictionary_encode()
         values = encoded.dictionary
-    indices = encoded.indices
-    if indices.null_count:
-        indices = pc.fill_null(indices, MISSING)
-    codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    blank = pc.equal(pc.utf8_trim_whitespace(values), "").to_numpy(zero_copy_only=False)
-    return Coded(codes, values, tuple(np.flatnonzero(blank).tolist()))
+    codes = numbers(encoded.indices, MISSING).astype(np.int32, copy=False)
+    blank = pl.Series(pl.from_arrow(values)).str.strip_chars() == ""
+    return Coded(codes, values, tuple(blank.arg_true().to_list()))
 
 
 def _dictionary(column: pa.ChunkedArray, name: str) -> pa.DictionaryArray:

@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queries.build.columns import array
 from queries.build.rows import EventRows
 from queries.build.sorting import starts
 
@@ -74,7 +75,7 @@ def taken(path: str, row: npt.NDArray[np.int64]) -> pa.Table:
     begins = ends[groups] - np.array(sizes)[groups]
     before = np.cumsum(np.append(0, np.array(sizes)[groups]))
     at = np.searchsorted(begins, row, side="right") - 1
-    table = table.take(pa.array(before[at] + row - begins[at]))
+    table = table.take(array(before[at] + row - begins[at]))
     return pa.table({name: _flat(table[name]) for name in table.column_names})
 
 

@@ -137,20 +137,23 @@ class EventsBuild:
         """Roll up the pending days before the horizon; None: all that are left."""
         ready = sorted(day for day in self._pending if horizon is None or day < horizon)
         self._complete(ready)
-        groups = self._groups(ready)
+        # The last day of all usually grows with the next file: in a file of its own, it can be
+        # made anew without the days before it.
+        groups = self._groups(ready, alone=ready[-1] if ready and horizon is None else None)
         # A last group that is not full waits for more days.
         for group in groups if horizon is None else groups[:-1]:
             self._submit(group)
         while horizon is None and self._chunks:
             self._finish_next()
 
-    def _groups(self, days: list[int]) -> list[list[int]]:
+    def _groups(self, days: list[int], alone: int | None) -> list[list[int]]:
         """Days in chunks of some million rows, without a day between that stays as it is."""
         groups: list[list[int]] = []
         rows = 0
         for day in days:
             size = sum(len(part) for part in self._pending[day])
-            if groups and rows + size <= CHUNK_ROWS and self._follows(groups[-1][-1], day):
+            is_joined = rows + size <= CHUNK_ROWS and day != alone
+            if groups and is_joined and self._follows(groups[-1][-1], day):
                 groups[-1].append(day)
                 rows += size
             else:

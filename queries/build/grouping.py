@@ -29,6 +29,11 @@ class UserDays:
     hours: npt.NDArray[np.int32]
     cell: npt.NDArray[np.int32] | None = None
 
+    @property
+    def cells(self) -> npt.NDArray[np.int32]:
+        """The cell of each row; one and the same where rows are not split."""
+        return np.zeros(len(self.user), dtype=np.int32) if self.cell is None else self.cell
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureDays:

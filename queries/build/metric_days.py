@@ -12,13 +12,14 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from queries.build.arrow import cell_columns, dates, kind_columns, qualifying, stamps
+from queries.build.columns import array, numbers
 from queries.build.grouping import UserDays
 from queries.build.kinds import Kind
 from queries.build.mapping import FileProblem
+from queries.build.metric_series import Grid, People, Series, grids, people, quantiles, table
 from queries.build.parquet_columns import columns_in
 from queries.build.rows import EventRows
 from queries.definitions import MetricDefinition
@@ -30,11 +31,6 @@ OF_KIND = ("event", "feature", "action", "is_qualifying")
 # Columns of events that every expression may read, beside the dimensions.
 GIVEN = (*OF_KIND, "day", "user_key", "occurred_at")
 QUALIFYING = "is_qualifying"
-ADDITIVE = ("count", "mean", "ratio")
-SCHEMA: dict[str, pl.DataType] = {
-    "day": pl.Date(), "metric": pl.String(), "dimension": pl.String(), "value": pl.String(),
-    "numerator": pl.Float64(), "denominator": pl.Float64(),
-}  # fmt: skip
 Positions = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
 
@@ -73,14 +69,6 @@ class Meaning:
     cells: Sequence[tuple[str | None, ...]]
     dimensions: tuple[str, ...]
 
-    def cell_frame(self) -> pl.DataFrame:
-        """The event dimensions of each cell, by its number."""
-        schema = {"cell": pl.Int32(), **dict.fromkeys(self.dimensions, pl.String())}
-        values = [(number, *values) for number, values in enumerate(self.cells)]
-        return pl.DataFrame(values, schema=schema, orient="row").with_columns(
-            pl.col(self.dimensions).fill_null(NOT_SET) if self.dimensions else []
-        )
-
 
 def metric_days(
     rows: EventRows,
@@ -88,7 +76,7 @@ def metric_days(
     metrics: Mapping[str, MetricDefinition],
     meaning: Meaning,
     evaluator: "Evaluator",
-) -> pl.DataFrame:
+) -> pa.Table:
     """All rolled-up metrics of some whole days.
 
     Args:
@@ -101,16 +89,14 @@ def metric_days(
     Raises:
         BuildError: An expression fails; the message names the metric.
     """
-    wanted = {name: metric for name, metric in metrics.items() if metric.is_rolled_up}
+    found: list[Series] = []
     with evaluator.link.cursor() as cursor:
         asked = _Asked(cursor, evaluator, rows, active, meaning)
-        sums = {name: one for name, one in wanted.items() if asked.is_sum_of_kinds(name, one)}
-        frames = [pl.DataFrame(schema=SCHEMA), *asked.sums_of_kinds(sums)]
-        for name, metric in wanted.items():
-            if name not in sums:
+        for name, metric in metrics.items():
+            if metric.is_rolled_up:
                 with _named(name):
-                    frames += asked.series(name, metric)
-    return pl.concat(frames)
+                    found += asked.series(name, metric)
+    return table(found)
 
 
 @contextmanager
@@ -144,155 +130,82 @@ class _Asked:
         self._link = link
         self._evaluator = evaluator
         self._rows = rows
-        self._active = active
+        self._active = (active.user, active.day, active.cells)
         self._meaning = meaning
-        self._cells = meaning.cell_frame()
-        self._by_kind = self._counted_by_kind()
-        self._people: dict[str, pl.DataFrame] = {}
+        self._grids = grids(rows.day, meaning.cells, meaning.dimensions, NOT_SET)
+        self._kinds = _counted_by_kind(rows, len(meaning.kinds))
+        self._kind_places = [grid.places(self._kinds.day, self._kinds.cell) for grid in self._grids]
+        self._happened = [
+            grid.summed(places) > 0
+            for grid, places in zip(self._grids, self._kind_places, strict=True)
+        ]
+        self._people: dict[str, People] = {}
         self._link.register("kinds", self._kinds_table())
 
-    def series(self, name: str, metric: MetricDefinition) -> list[pl.DataFrame]:
+    def series(self, name: str, metric: MetricDefinition) -> Iterator[Series]:
         """The metric by day, for everybody and by each dimension."""
         if metric.kind == "share":
-            found = self._share(metric)
-        elif metric.kind == "quantile":
-            found = self._quantile(metric)
-        else:
-            found = self._added(self._sizes(metric), is_count=metric.kind == "count")
-        return [_long(frame, name, dimension) for dimension, frame in found]
+            return self._share(name, metric)
+        if metric.kind == "quantile":
+            return self._quantile(name, metric)
+        if all(self._is_of_kind(text) for text in expressions(metric)):
+            return self._sum_of_kinds(name, metric)
+        return self._sum_of_rows(name, metric)
 
-    # Sums
-
-    def is_sum_of_kinds(self, name: str, metric: MetricDefinition) -> bool:
-        """Whether the metric adds up what the kinds of events alone tell."""
-        if metric.kind not in ADDITIVE:
-            return False
-        with _named(name):
-            return all(self._is_of_kind(text) for text in expressions(metric))
-
-    def sums_of_kinds(self, metrics: Mapping[str, MetricDefinition]) -> list[pl.DataFrame]:
-        """All such metrics at once, for everybody and by each dimension."""
-        if not metrics:
-            return []
-        columns: dict[str, Numbers] = {}
-        for name, metric in metrics.items():
-            with _named(name):
-                numerator, denominator = self._kind_sizes(metric)
-            columns[f"n {name}"] = numerator
-            if denominator is not None:
-                columns[f"d {name}"] = denominator
-        wide = self._by_kind.with_columns(pl.Series(n, values) for n, values in columns.items())
-        wide = wide.join(self._cells, on="cell", how="left")
-        frames = []
-        for dimension in (None, *self._meaning.dimensions):
-            keys = ["day", *([dimension] if dimension else [])]
-            sums = wide.group_by(keys).agg(pl.col(name).sum() for name in columns)
-            frames += [_long(_of_metric(sums, name, keys), name, dimension) for name in metrics]
-        return frames
-
-    def _kind_sizes(self, metric: MetricDefinition) -> tuple[Numbers, Numbers | None]:
-        """Numerator and denominator of each row of the counts by kind."""
-        kind = self._by_kind["kind"].to_numpy()
-        rows = self._by_kind["rows"].to_numpy() * (self._of_kind(metric.where or "true") == 1)[kind]
-        numerator, denominator = _parts(metric)
-        sizes = rows * np.nan_to_num(self._of_kind(numerator))[kind]
-        if denominator is None:
-            return sizes, None
-        return sizes, rows * np.nan_to_num(self._of_kind(denominator))[kind]
-
-    def _sizes(self, metric: MetricDefinition) -> pl.DataFrame:
-        """Numerator and denominator of each row that matches."""
-        at = self._matching(metric.where)
-        numerator, denominator = _parts(metric)
-        return self._keys(at).with_columns(
-            pl.Series("numerator", np.nan_to_num(self._values(numerator, at))),
-            pl.lit(None, pl.Float64).alias("denominator")
-            if denominator is None
-            else pl.Series("denominator", np.nan_to_num(self._values(denominator, at))),
+    def _sum_of_kinds(self, name: str, metric: MetricDefinition) -> Iterator[Series]:
+        """Adds up what the kinds of events alone tell, on counts by kind."""
+        kinds = self._kinds
+        rows = kinds.rows * (self._of_kind(metric.where or "true") == 1)[kinds.kind]
+        numerator, denominator = (
+            None if text is None else rows * np.nan_to_num(self._of_kind(text))[kinds.kind]
+            for text in _parts(metric)
         )
+        for grid, places, happened in zip(
+            self._grids, self._kind_places, self._happened, strict=True
+        ):
+            yield _summed(name, grid, np.flatnonzero(happened), places, numerator, denominator)
 
-    def _added(
-        self, sizes: pl.DataFrame, *, is_count: bool
-    ) -> list[tuple[str | None, pl.DataFrame]]:
+    def _sum_of_rows(self, name: str, metric: MetricDefinition) -> Iterator[Series]:
         """Sums over rows; a day on which nothing matched is 0 of 0, as it was looked at."""
-        nothing = pl.lit(None, pl.Float64).alias("denominator")
-        sums = [pl.col("numerator").sum(), nothing if is_count else pl.col("denominator").sum()]
-        days = self._by_kind.select(pl.col("day").unique())
-        everybody = days.join(sizes.group_by("day").agg(sums), on="day", how="left")
-        named = sizes.join(self._cells, on="cell", how="left")
-        counted = ["numerator"] if is_count else ["numerator", "denominator"]
-        return [(None, everybody.with_columns(pl.col(counted).fill_null(0.0)))] + [
-            (dimension, named.group_by("day", dimension).agg(sums))
-            for dimension in self._meaning.dimensions
-        ]
+        at = self._matching(metric.where)
+        numerator, denominator = (
+            None if text is None else np.nan_to_num(self._values(text, at))
+            for text in _parts(metric)
+        )
+        day, cell = self._rows.day[at], self._rows.cell[at]
+        for grid, happened in zip(self._grids, self._happened, strict=True):
+            places = grid.places(day, cell)
+            met = happened if grid.dimension is None else grid.summed(places) > 0
+            yield _summed(name, grid, np.flatnonzero(met), places, numerator, denominator)
 
-    def _counted_by_kind(self) -> pl.DataFrame:
-        """Rows of each (day, cell, kind) that occurs."""
-        day, cell = self._rows.day, self._rows.cell
-        if not len(day):
-            nothing = {"day": pl.UInt16, "cell": pl.Int32, "kind": pl.Int32, "rows": pl.Int64}
-            return pl.DataFrame(schema=nothing)
-        width = len(self._meaning.kinds)
-        joint = cell.astype(np.int64) * width + self._rows.kind
-        seen = np.zeros(int(joint.max()) + 1, dtype=bool)
-        seen[joint] = True
-        present = np.flatnonzero(seen)
-        rank = np.cumsum(seen) - 1
-        first = int(day.min())
-        key = (day.astype(np.int64) - first) * len(present) + rank[joint]
-        counts = np.bincount(key)
-        some = np.flatnonzero(counts)
-        code = present[some % len(present)]
-        return pl.DataFrame({
-            "day": (some // len(present) + first).astype(np.uint16),
-            "cell": (code // width).astype(np.int32),
-            "kind": (code % width).astype(np.int32),
-            "rows": counts[some],
-        })  # fmt: skip
-
-    # People and quantiles
-
-    def _share(self, metric: MetricDefinition) -> list[tuple[str | None, pl.DataFrame]]:
+    def _share(self, name: str, metric: MetricDefinition) -> Iterator[Series]:
         among = metric.among or QUALIFYING
         whole = self._people_of(among)
         part = self._people_of(f"({among}) and ({metric.where})")
-        return [
-            (dimension, _counted(whole, dimension, "denominator").join(
-                _counted(part, dimension, "numerator"),
-                on=["day", *([dimension] if dimension else [])], how="left",
-            ).with_columns(pl.col("numerator").fill_null(0.0)))
-            for dimension in (None, *self._meaning.dimensions)
-        ]  # fmt: skip
+        for grid in self._grids:
+            everybody = whole.counted(grid)
+            some = np.flatnonzero(everybody)
+            yield Series(name, grid, some, part.counted(grid)[some], everybody[some])
 
-    def _people_of(self, condition: str) -> pl.DataFrame:
-        """Different (day, user, cell) of the rows that satisfy a condition, with dimensions."""
+    def _people_of(self, condition: str) -> People:
+        """Who satisfies a condition on which day, and in which cells."""
         if condition not in self._people:
-            people = self._active_people() if condition == QUALIFYING else self._acted(condition)
-            self._people[condition] = people.join(self._cells, on="cell", how="left")
+            if condition == QUALIFYING:
+                self._people[condition] = people(*self._active)
+            else:
+                rows, at = self._rows, self._matching(condition)
+                self._people[condition] = people(rows.user[at], rows.day[at], rows.cell[at])
         return self._people[condition]
 
-    def _active_people(self) -> pl.DataFrame:
-        active = self._active
-        return pl.DataFrame({"day": active.day, "cell": active.cell, "user": active.user})
-
-    def _acted(self, condition: str) -> pl.DataFrame:
-        at = self._matching(condition)
-        users = pl.Series("user", self._rows.user[at])
-        return self._keys(at).with_columns(users).unique()
-
-    def _quantile(self, metric: MetricDefinition) -> list[tuple[str | None, pl.DataFrame]]:
+    def _quantile(self, name: str, metric: MetricDefinition) -> Iterator[Series]:
         at = self._matching(metric.where)
-        values = pl.Series("number", self._values(str(metric.value), at), nan_to_null=True)
-        frame = self._keys(at).with_columns(values).drop_nulls("number")
-        named = frame.join(self._cells, on="cell", how="left")
-        parts = [
-            pl.col("number").quantile(float(metric.q or 0), "linear").alias("numerator"),
-            pl.len().cast(pl.Float64).alias("denominator"),
-        ]
-        return [
-            (dimension, named.group_by("day", *([dimension] if dimension else [])).agg(parts))
-            for dimension in (None, *self._meaning.dimensions)
-        ]
+        numbers = self._values(str(metric.value), at)
+        known = ~np.isnan(numbers)
+        at, numbers = at[known], numbers[known]
+        day, cell = self._rows.day[at], self._rows.cell[at]
+        for grid in self._grids:
+            found = quantiles(grid.places(day, cell), numbers, float(metric.q or 0))
+            yield Series(name, grid, *found)
 
     # Evaluating expressions
 
@@ -304,9 +217,6 @@ class _Asked:
             return np.flatnonzero((self._of_kind(condition) == 1)[self._rows.kind])
         everything = np.arange(len(self._rows))
         return np.flatnonzero(self._values(f"cast(({condition}) as integer)", everything) == 1)
-
-    def _keys(self, at: Positions) -> pl.DataFrame:
-        return pl.DataFrame({"day": self._rows.day[at], "cell": self._rows.cell[at]})
 
     def _is_of_kind(self, expression: str) -> bool:
         return set(columns_in(expression)) <= set(OF_KIND)
@@ -325,33 +235,32 @@ class _Asked:
 
     def _projected(self, expression: str, table: str) -> Numbers:
         answer = self._link.sql(f"select cast(({expression}) as double) as number from {table}")
-        numbers: Numbers = answer.to_arrow_table()["number"].to_numpy()
-        return numbers
+        return numbers(answer.to_arrow_table()["number"], np.nan)
 
     def _kinds_table(self) -> pa.Table:
         number = np.arange(len(self._meaning.kinds), dtype=np.int32)
         return pa.table({
-            "number": number,
+            "number": array(number),
             **kind_columns(number, self._meaning.kinds),
-            "is_qualifying": qualifying(number, self._meaning.kinds),
+            "is_qualifying": array(qualifying(number, self._meaning.kinds)),
         })  # fmt: skip
 
-    def _events(self, at: Positions, names: list[str]) -> pa.Table:
+    def _events(self, at: Positions, wanted: Iterable[str]) -> pa.Table:
         """The columns of some rows that an expression reads."""
         rows, position = self._rows, at
         kind, cell = rows.kind[position], rows.cell[position]
-        columns: dict[str, Any] = {"user_key": rows.user[position]}
-        if "day" in names:
+        columns: dict[str, Any] = {"user_key": array(rows.user[position])}
+        if "day" in wanted:
             columns["day"] = dates(rows.day[position])
-        if "occurred_at" in names:
+        if "occurred_at" in wanted:
             columns["occurred_at"] = stamps(rows.at[position])
-        if set(names) & set(OF_KIND):
+        if set(wanted) & set(OF_KIND):
             columns |= kind_columns(kind, self._meaning.kinds)
-            columns["is_qualifying"] = qualifying(kind, self._meaning.kinds)
-        if set(names) & set(self._meaning.dimensions):
+            columns["is_qualifying"] = array(qualifying(kind, self._meaning.kinds))
+        if set(wanted) & set(self._meaning.dimensions):
             columns |= cell_columns(cell, self._meaning.cells, self._meaning.dimensions)
-        extras = [name for name in names if name in rows.extras.column_names]
-        taken = rows.extras.select(extras).take(pa.array(position)) if extras else None
+        extras = [name for name in wanted if name in rows.extras.column_names]
+        taken = rows.extras.select(extras).take(array(position)) if extras else None
         return pa.table(columns | {name: taken[name] for name in extras if taken is not None})
 
 
@@ -364,32 +273,45 @@ def _parts(metric: MetricDefinition) -> tuple[str, str | None]:
     return str(metric.numerator), str(metric.denominator)
 
 
-def _of_metric(sums: pl.DataFrame, name: str, keys: list[str]) -> pl.DataFrame:
-    """One metric's columns of a frame with those of many."""
-    has_denominator = f"d {name}" in sums.columns
-    nothing = pl.lit(None, pl.Float64)
-    return sums.select(
-        *keys,
-        pl.col(f"n {name}").alias("numerator"),
-        (pl.col(f"d {name}") if has_denominator else nothing).alias("denominator"),
-    )
+def _summed(
+    name: str,
+    grid: Grid,
+    some: Positions,
+    places: Positions,
+    numerator: Numbers | None,
+    denominator: Numbers | None,
+) -> Series:
+    """Sums at some places of a grid."""
+    bottom = None if denominator is None else grid.summed(places, denominator)[some]
+    return Series(name, grid, some, grid.summed(places, numerator)[some], bottom)
 
 
-def _counted(people: pl.DataFrame, dimension: str | None, name: str) -> pl.DataFrame:
-    """Different people by day, and by a dimension."""
-    keys = ["day", *([dimension] if dimension else [])]
-    different = people.select(*keys, "user").unique()
-    return different.group_by(keys).agg(pl.len().cast(pl.Float64).alias(name))
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Rows of each (day, cell, kind) that occurs."""
+
+    day: npt.NDArray[np.uint16]
+    cell: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int64]
 
 
-def _long(frame: pl.DataFrame, metric: str, dimension: str | None) -> pl.DataFrame:
-    value = pl.lit(None, pl.String()) if dimension is None else pl.col(dimension)
-    epoch = pl.lit("1999-12-31").str.to_date()
-    return frame.select(
-        (epoch + pl.duration(days=pl.col("day").cast(pl.Int32))).cast(pl.Date).alias("day"),
-        pl.lit(metric, pl.String()).alias("metric"),
-        pl.lit(dimension, pl.String()).alias("dimension"),
-        value.cast(pl.String).alias("value"),
-        pl.col("numerator"),
-        pl.col("denominator"),
+def _counted_by_kind(rows: EventRows, kinds: int) -> _Counts:
+    day, cell = rows.day, rows.cell
+    if not len(day):
+        return _Counts(day, cell, cell, np.empty(0, dtype=np.int64))
+    joint = cell.astype(np.int64) * kinds + rows.kind
+    seen = np.zeros(int(joint.max()) + 1, dtype=bool)
+    seen[joint] = True
+    present = np.flatnonzero(seen)
+    rank = np.cumsum(seen) - 1
+    first = int(day.min())
+    counts = np.bincount((day.astype(np.int64) - first) * len(present) + rank[joint])
+    some = np.flatnonzero(counts)
+    code = present[some % len(present)]
+    return _Counts(
+        day=(some // len(present) + first).astype(np.uint16),
+        cell=(code // kinds).astype(np.int32),
+        kind=(code % kinds).astype(np.int32),
+        rows=counts[some],
     )

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from queries.build.columns import numbers
 from queries.build.mapping import FileProblem
 
 WITH_ZONE = ("%+", "%Y-%m-%d %H:%M:%S%.f%#z")
@@ -45,11 +45,7 @@ def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
     else:
         column = column.cast(pa.timestamp("us"))
-    whole = column.cast(pa.int64())
-    if whole.null_count:
-        whole = pc.fill_null(whole, UNREADABLE)
-    numbers: npt.NDArray[np.int64] = whole.to_numpy()
-    return numbers
+    return numbers(column.cast(pa.int64()), UNREADABLE)
 
 
 def _from_text(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:

@@ -1,13 +1,13 @@
 """What the footer of a file tells before it is read: rows, first and last moment."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queries.build.days import microseconds
 from queries.build.mapping import FileProblem, mapping
-from queries.build.moments import moments
 from queries.build.parquet_columns import parquet_file
 from queries.settings import Settings
 
@@ -51,7 +51,8 @@ def _first(metadata: pq.FileMetaData, column: str) -> int | None:
         lows.append(statistics.min)
     if not lows:
         return None
-    lowest = pa.chunked_array([pa.array([min(lows)])])
-    if not (pa.types.is_timestamp(lowest.type) or pa.types.is_date(lowest.type)):
+    lowest = min(lows)
+    if not isinstance(lowest, date):  # a datetime is one, too
         return None
-    return int(moments(lowest, "occurred_at")[0])
+    moment = lowest if isinstance(lowest, datetime) else datetime.combine(lowest, time())
+    return microseconds(moment)

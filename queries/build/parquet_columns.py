@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -48,7 +49,8 @@ def raw_columns(columns: FileMapping, wanted: list[str]) -> list[str]:
     return list(needed)
 
 
-def columns_in(expression: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def columns_in(expression: str) -> tuple[str, ...]:
     """Names of the columns that an expression reads.
 
     Raises:
@@ -59,7 +61,7 @@ def columns_in(expression: str) -> list[str]:
     except sqlglot.errors.SqlglotError as error:
         message = _FIRST_LINE.match(str(error))
         raise FileProblem(f"{expression!r} is no expression: {message and message[0]}") from error
-    return [(column.parts[0]).name for column in tree.find_all(exp.Column)]
+    return tuple(column.parts[0].name for column in tree.find_all(exp.Column))
 
 
 def renamed(table: pa.Table, columns: FileMapping, wanted: list[str]) -> pa.Table:

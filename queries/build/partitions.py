@@ -9,11 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from queries.build.days import day_of
+from queries.build.arrow import day_numbers
+from queries.build.columns import array
+from queries.build.days import day_number, day_of
 from queries.engine import memory_link
 from queries.errors import BuildError
 from queries.quoting import file_list, quoted, text
@@ -25,6 +27,8 @@ KEPT_SNAPSHOTS = 3
 # A reader that opened an old snapshot has this long to finish with it.
 KEPT_SECONDS = 3600
 
+# Texts that hardly repeat; all others are dictionaries, which compression makes little smaller.
+DISTINCT = {"user_id", "text", "content"}
 # Columns whose extents let a reader pass over row groups; of others they would cost time only.
 PRUNING = ("day", "on_day", "event", "feature", "metric")
 
@@ -66,10 +70,7 @@ class Partitions:
 
     def read(self, partitions: Iterable[Partition], columns: list[str] | None = None) -> pa.Table:
         """All rows of some partitions, one after the other; at least one partition."""
-        tables = [
-            pq.read_table(self.folder / one.file, columns=columns, partitioning=None)
-            for one in partitions
-        ]
+        tables = [_read(self.folder / one.file, columns) for one in partitions]
         return pa.concat_tables(tables, promote_options="permissive")
 
     def without(self, table: str, partition: Partition, days: Iterable[date]) -> Partition | None:
@@ -80,15 +81,16 @@ class Partitions:
         """
         column = DAY_COLUMN.get(table, "day")
         rows = self.read([partition])
-        gone = pc.is_in(rows[column], value_set=pa.array(list(days), type=pa.date32()))
-        kept = rows.filter(pc.invert(gone))
+        gone = np.isin(day_numbers(rows[column]), [day_number(day) for day in days])
+        kept = rows.filter(array(~gone))
         if not kept.num_rows:
             return None
         path = self._new_path(table)
         with _written_or_gone(path):
             _write(kept, path)
-        extent = pc.min_max(kept[column]).as_py()
-        return self._described(path, extent["min"], extent["max"], kept.num_rows)
+        left = day_numbers(kept[column])
+        first, last = day_of(left.min()), day_of(left.max())
+        return self._described(path, first, last, kept.num_rows)
 
     def together(self, table: str, partitions: Sequence[Partition]) -> Partition:
         """Several partitions as one, in the table's order.
@@ -155,17 +157,37 @@ def _written_or_gone(path: Path) -> Iterator[None]:
 
 def _write(rows: pa.Table, path: Path) -> None:
     """Numbers as differences, which suits sorted columns; texts as dictionaries."""
-    numbers = [field.name for field in rows.schema if _is_whole(field.type)]
-    others = [name for name in rows.column_names if name not in numbers]
-    repeating = [name for name in others if name != "user_id"]
-    pruning = [name for name in rows.column_names if name in PRUNING]
+    whole = [field.name for field in rows.schema if _is_whole(field.type)]
+    texts = [field.name for field in rows.schema if _is_text(field.type)]
     pq.write_table(
-        rows, path, row_group_size=ROW_GROUP, write_batch_size=ROW_GROUP,
-        write_statistics=pruning, use_dictionary=repeating,
-        column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
-        compression={**dict.fromkeys(numbers, "none"), **dict.fromkeys(others, "zstd")},
-        compression_level=dict.fromkeys(others, COMPRESSION_LEVEL),
+        _required(rows), path, row_group_size=ROW_GROUP, write_batch_size=ROW_GROUP,
+        write_statistics=[name for name in rows.column_names if name in PRUNING],
+        use_dictionary=[name for name in texts if name not in DISTINCT],
+        column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in DISTINCT else "none" for name in rows.column_names},
+        compression_level=dict.fromkeys(DISTINCT & set(texts), COMPRESSION_LEVEL),
     )  # fmt: skip
+
+
+def _read(path: Path, columns: list[str] | None) -> pa.Table:
+    """A file's rows; any column may be missing a value where its rows meet others."""
+    with pq.ParquetFile(path) as source:
+        rows = source.read(columns=columns)
+    return _declared(rows, [True] * rows.num_columns)
+
+
+def _declared(rows: pa.Table, may_be_missing: Sequence[bool]) -> pa.Table:
+    """The same rows, with each column declared to have a value in every row, or not."""
+    fields = [
+        field.with_nullable(may)
+        for field, may in zip(rows.schema, may_be_missing, strict=True)
+    ]  # fmt: skip
+    return pa.Table.from_arrays(rows.columns, schema=pa.schema(fields))
+
+
+def _required(rows: pa.Table) -> pa.Table:
+    """Columns without a missing value are declared so: they are quicker to write and to read."""
+    return _declared(rows, [column.null_count > 0 for column in rows.columns])
 
 
 def _is_whole(kind: pa.DataType) -> bool:
@@ -173,6 +195,12 @@ def _is_whole(kind: pa.DataType) -> bool:
         pa.types.is_date32(kind) or pa.types.is_timestamp(kind)
         or pa.types.is_int32(kind) or pa.types.is_int64(kind)
     )  # fmt: skip
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def take_out(

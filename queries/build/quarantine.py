@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from queries.build.columns import names
 from queries.build.duplicates import taken
 from queries.build.mapping import FileProblem
 
@@ -22,6 +22,12 @@ SCHEMA = pa.schema(
         "content": pa.string(),
     }
 )
+
+
+def nothing() -> pa.Table:
+    """No rows."""
+    columns = {field.name: names([]).cast(field.type) for field in SCHEMA}
+    return pa.table(columns, schema=SCHEMA)
 
 
 def left_out(
@@ -45,11 +51,22 @@ def left_out(
         content = frame.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
     except (FileProblem, pa.ArrowException, OSError, pl.exceptions.PolarsError):
         content = [None] * len(rows)
-    count = len(rows)
-    return pa.table(
-        [[table] * count, [path] * count, rows.tolist(), list(reasons), list(days), content],
-        schema=SCHEMA,
+    return _arrow(
+        pl.DataFrame(
+            {
+                "table_name": table,
+                "file": path,
+                "row_number": rows,
+                "reason": pl.Series(list(reasons), dtype=pl.String),
+                "day": pl.Series(list(days), dtype=pl.Date),
+                "content": pl.Series(content, dtype=pl.String),
+            }
+        )
     )
+
+
+def _arrow(rows: pl.DataFrame) -> pa.Table:
+    return rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(SCHEMA)
 
 
 def kept(old: pa.Table, gone: Mapping[str, set[str]], days: set[date]) -> pa.Table:
@@ -60,9 +77,9 @@ def kept(old: pa.Table, gone: Mapping[str, set[str]], days: set[date]) -> pa.Tab
         gone: Files by table that were changed or deleted.
         days: Days whose duplicates were looked for again.
     """
-    drop = pc.is_in(old["day"], value_set=pa.array(list(days), type=pa.date32()))
+    rows = pl.DataFrame(pl.from_arrow(old))
+    drop = pl.col("day").is_in(list(days)).fill_null(value=False)
     for table, files in gone.items():
-        of_table = pc.equal(old["table_name"], table)
-        of_files = pc.is_in(old["file"], value_set=pa.array(sorted(files), type=pa.string()))
-        drop = pc.or_(drop, pc.and_(pc.and_(of_table, of_files), pc.is_null(old["day"])))
-    return old.filter(pc.invert(drop))
+        is_gone = (pl.col("table_name") == table) & pl.col("file").is_in(list(files))
+        drop |= is_gone & pl.col("day").is_null()
+    return _arrow(rows.filter(~drop))

@@ -19,6 +19,7 @@ from queries.build.codes import (
     coded,
     combined,
 )
+from queries.build.columns import array, names
 from queries.build.days import FIRST_MOMENT, LocalTime
 from queries.build.kinds import Derivation
 from queries.build.mapping import FileMapping, FileProblem, mapping
@@ -197,7 +198,7 @@ class EventReader:
         count = len(at)
         row = np.arange(start, start + table.num_rows, dtype=np.int64)[keep]
         if good is not None:
-            table = table.filter(pa.array(good))
+            table = table.filter(array(good))
         return EventRows(
             user=self._users(users.codes[keep], users.texts),
             kind=self._kinds(table, Coded(events.codes[keep], events.texts)),
@@ -216,7 +217,7 @@ class EventReader:
         used = np.zeros(len(texts), dtype=bool)
         used[codes] = True
         if not used.all():
-            texts = texts.filter(pa.array(used))
+            texts = texts.filter(array(used))
         with self.numberings.lock:
             numbers = self.numberings.users.of(texts)
         own = np.zeros(len(used), dtype=np.int32)
@@ -246,7 +247,7 @@ def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
 
 def _optional(table: pa.Table, name: str) -> Coded:
     if name not in table.column_names:
-        return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), pa.array([], pa.string()))
+        return Coded(np.full(table.num_rows, MISSING, dtype=np.int32), names([]))
     return coded(table[name], name)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from queries.build.columns import array
+
 
 @dataclass(frozen=True, slots=True)
 class EventRows:
@@ -44,7 +46,7 @@ class EventRows:
     def take(self, positions: npt.NDArray[Any]) -> "EventRows":
         """The rows at these positions, in that order."""
         arrays = {name: getattr(self, name)[positions] for name in ARRAYS}
-        extras = self.extras.take(pa.array(positions)) if self.extras.num_columns else self.extras
+        extras = self.extras.take(array(positions)) if self.extras.num_columns else self.extras
         return EventRows(**arrays, extras=extras)
 
     def part(self, start: int, end: int) -> "EventRows":

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from queries.build.columns import numbers
 
 # Odd, so that multiplying by it modulo 2**64 is one to one (Knuth, TAOCP 3, 6.4).
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -19,14 +20,13 @@ def session_hashes(table: pa.Table) -> npt.NDArray[np.int64]:
         ids = ids.cast(ids.type.value_type)
     hashes = _mixed(ids) if pa.types.is_integer(ids.type) else _hashed(ids)
     if ids.null_count:
-        hashes[ids.is_null().to_numpy()] = 0
+        hashes[numbers(ids.is_null())] = 0
     return hashes
 
 
 def _mixed(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Whole numbers spread over 64 bits, one to one."""
-    numbers = (pc.fill_null(ids, 0) if ids.null_count else ids).to_numpy()
-    hashes: npt.NDArray[np.int64] = (numbers.astype(np.uint64) * SPREAD).view(np.int64)
+    hashes: npt.NDArray[np.int64] = (numbers(ids).astype(np.uint64) * SPREAD).view(np.int64)
     hashes[hashes == 0] = 1
     return hashes
 

@@ -7,6 +7,7 @@ which it was done, so that each day's file depends on that day's events and on `
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,18 +143,36 @@ def still_open(parts: Visits, at: int, *, idle: int) -> Open:
 
 
 def _by_session(rows: Moments) -> Moments:
-    """Sorted by user, given session and time; as it stands where no session is given."""
-    if not rows.session.any() or _is_clean(rows):
+    """Each given session in one piece: users who were in two at once are sorted by session."""
+    mixed = _mixed(rows)
+    if not len(mixed):
         return rows
-    order = np.lexsort((rows.at, rows.session, rows.user))
-    return Moments(*(getattr(rows, name)[order] for name in Moments.__slots__))
+    order = mixed[np.lexsort((rows.session[mixed], rows.user[mixed]))]  # keeps the order of time
+    return Moments(*(_moved(getattr(rows, name), mixed, order) for name in Moments.__slots__))
 
 
-def _is_clean(rows: Moments) -> bool:
-    """Whether every given session is one run of events already: nobody was in two at once."""
+def _moved(
+    column: npt.NDArray[Any], to: npt.NDArray[np.intp], order: npt.NDArray[np.intp]
+) -> npt.NDArray[Any]:
+    moved = column.copy()
+    moved[to] = column[order]
+    return moved
+
+
+def _mixed(rows: Moments) -> npt.NDArray[np.intp]:
+    """Positions of all events of users who went back to a session, or to none, after another."""
     first = starts(rows.user, rows.session)
-    session = np.sort(rows.session[first])
-    return not np.any(session[1:] == session[:-1])
+    session, user = rows.session[first], rows.user[first]
+    order = np.argsort(session, kind="stable")  # runs stand by user, and so they stay
+    is_again = session[order[1:]] == session[order[:-1]]
+    is_again &= user[order[1:]] == user[order[:-1]]
+    again = order[1:][is_again]
+    if not len(again):
+        return np.empty(0, dtype=np.intp)
+    is_mixed = np.zeros(int(rows.user.max()) + 1, dtype=bool)
+    is_mixed[user[again]] = True
+    found: npt.NDArray[np.intp] = np.flatnonzero(is_mixed[rows.user])
+    return found
 
 
 def _first_events(rows: Moments, stream: npt.NDArray[np.intp], idle: int) -> npt.NDArray[np.intp]:

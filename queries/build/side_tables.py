@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from queries.build.columns import numbers
 from queries.build.days import FIRST_MOMENT, moment_of
 from queries.build.mapping import FileProblem, mapping
 from queries.build.moments import UNREADABLE, moments
 from queries.build.parquet_columns import parquet_file, raw_columns, renamed
-from queries.build.quarantine import SCHEMA as QUARANTINE
-from queries.build.quarantine import left_out
+from queries.build.quarantine import left_out, nothing
 from queries.build.reading import DUPLICATE
 from queries.build.sources import Found
 from queries.settings import Settings
@@ -56,7 +56,7 @@ def read_side_table(name: str, files: list[Found], settings: Settings, now: int)
     table = TABLES[name]
     frames = [_empty(table)]
     described: dict[str, SourceFile] = {}
-    quarantined = [QUARANTINE.empty_table()]
+    quarantined = [nothing()]
     columns: dict[str, str] = {}
     for number, file in enumerate(files):
         try:
@@ -111,7 +111,7 @@ def _typed(column: pa.ChunkedArray, name: str, ours: Column | None) -> Iterator[
         at = moments(column, name)
         unreadable = at == UNREADABLE
         values = pl.Series(name, at).set(pl.Series(unreadable), None).cast(pl.Datetime("us"))
-        given = ~np.asarray(column.is_null().to_numpy(), dtype=bool)
+        given = ~numbers(column.is_null())
         yield values
         yield pl.Series(_flag(name), unreadable & given)
         return
@@ -207,7 +207,7 @@ def _without_repeats(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
 
 def _left_out(table: str, file: Found, bad: pl.DataFrame) -> pa.Table:
     if bad.is_empty():
-        return QUARANTINE.empty_table()
+        return nothing()
     reasons = bad["reason"].to_list()
     return left_out(table, file.path, bad["row"].to_numpy(), reasons, [None] * len(reasons))
 

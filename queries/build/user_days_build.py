@@ -10,9 +10,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from queries.build.arrow import day_numbers, user_days_table
+from queries.build.columns import array, numbers
 from queries.build.days import day_number, day_of
 from queries.build.grouping import UserDays
 from queries.build.history import History
@@ -81,7 +81,7 @@ class UserDaysBuild:
         if not files:
             return None
         table = partitions.read(files)
-        table = table.filter(pc.greater_equal(table["day"], pa.scalar(first, pa.date32())))
+        table = table.filter(array(day_numbers(table["day"]) >= day_number(first)))
         rows = _read(table)
         order = _order(rows)
         prev = day_numbers(table["prev_day"])
@@ -92,11 +92,11 @@ class UserDaysBuild:
 
 def _read(table: pa.Table) -> UserDays:
     return UserDays(
-        user=table["user_key"].to_numpy(),
+        user=numbers(table["user_key"]),
         day=day_numbers(table["day"]),
-        events=table["events"].to_numpy().astype(np.int64),
-        sessions=table["sessions"].to_numpy().astype(np.int64),
-        hours=table["hours"].to_numpy(),
+        events=numbers(table["events"]).astype(np.int64),
+        sessions=numbers(table["sessions"]).astype(np.int64),
+        hours=numbers(table["hours"]),
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from queries.build.arrow import dates
+from queries.build.columns import array
 from queries.build.days import LocalTime
 from queries.build.history import History
 from queries.errors import WorkspaceError, nearest
@@ -109,15 +110,15 @@ def users_table(
     known = grown | rows["\0described"].fill_null(value=False).to_numpy()
     history = history.grown(len(ids))
     columns: Mapping[str, pa.Array] = {
-        "user_key": pa.array(np.arange(len(ids), dtype=np.int32)),
+        "user_key": array(np.arange(len(ids), dtype=np.int32)),
         "user_id": _text(rows, "user_id"),
         "account_id": _text(rows, "account_id"),
         "signed_up_on": _local_day(rows, "signed_up_at", clock),
         "deleted_on": _local_day(rows, "deleted_at", clock),
         "first_day": dates(history.first),
         "last_day": dates(history.last),
-        "has_events": pa.array(grown),
-        "is_known": pa.array(known),
+        "has_events": array(grown),
+        "is_known": array(known),
         **{name: _text(rows, name) for name in described.dimensions},
     }
     return pa.table(columns)
