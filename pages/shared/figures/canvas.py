@@ -1,11 +1,16 @@
 """What every figure shares: its margins, its quiet grid, its hover, no toolbar."""
 
+from importlib import import_module
 from typing import Any
 
 import plotly.graph_objects as go
 
 from pages.shared.palette import BACKGROUND, GRID, MUTED_TEXT, TEXT
 from pages.shared.words import axis_format
+
+# Plotly asks of everything drawn whether it is pandas', and stumbles while another thread, such as
+# that of a table beside the chart, is half-way through importing it.
+import_module("pandas")
 
 HEIGHT = 300  # pixels of a chart with axes
 ROW_HEIGHT = 30  # pixels of a bar or a cell with text in it

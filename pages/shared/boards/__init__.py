@@ -1,0 +1,1 @@
+"""The parts of the boards page, and the way onto a board from the SQL page."""
