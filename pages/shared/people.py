@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import plain, words
 from pages.shared.downloads import download_buttons
+from pages.shared.sql.opening import open_button
 from pages.shared.states import guarded
 from pages.shared.tables import show_table
 from queries import Workspace
@@ -79,4 +80,5 @@ def _people(workspace: Workspace, scope: Scope, count: Count, key: str) -> None:
         download_buttons(found.people.rows, name=f"people_{key}", key=f"people_download_{key}")
         with st.expander("Definition and SQL", key=f"people_behind_{key}"):
             st.markdown(plain.prose(found.people.definition))
+            open_button(found.people, key=f"people_{key}")
             st.code(found.people.sql, language="sql", wrap_lines=True)

@@ -19,7 +19,7 @@ from reports.ask_sql import SqlAnswer, ask_sql
 LOG = logging.getLogger("tidemark")
 MOST_RUNS = 64
 MOST_BYTES = 256 * 2**20
-Place = tuple[Any, ...]
+Place = tuple[str, str, Any, str]  # workspace, author, sight, tab
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def start(
     """Ask in the background; what ran at the same place before is taken back.
 
     Args:
-        place: Whose, and in which tab.
+        place: Of which workspace, whose, seen how, and in which tab.
         workspace: Where to ask, as the viewer may see it.
         sql: The text.
         parameters: Values of its `$parameters`.
@@ -91,8 +91,9 @@ def start(
         _make_room()
     if before is not None:
         before.token.cancel()
+    asker = str(place[1])
     threading.Thread(
-        target=_ask, args=(run, workspace, finished), name="ad-hoc SQL", daemon=True
+        target=_ask, args=(run, workspace, asker, finished), name="ad-hoc SQL", daemon=True
     ).start()
     return run
 
@@ -103,7 +104,9 @@ def at(place: Place) -> Run | None:
         return _runs.get(place)
 
 
-def _ask(run: Run, workspace: Workspace, finished: Callable[[Run], None]) -> None:
+def _ask(
+    run: Run, workspace: Workspace, asker: str, finished: Callable[[Run], None]
+) -> None:
     def progressed(share: float | None, _: float) -> None:
         run.progress, run.waiting = share, 0
 
@@ -115,6 +118,7 @@ def _ask(run: Run, workspace: Workspace, finished: Callable[[Run], None]) -> Non
             workspace,
             run.sql,
             run.parameters,
+            asker=asker,
             on_progress=progressed,
             on_waiting=waited,
             token=run.token,
