@@ -52,7 +52,7 @@ def _ask(why: Shut) -> None:
     if access.sign_in == "proxy":
         st.markdown(f"You are not signed in: {plain.sentence(why)}")
         return
-    st.markdown("Product metrics of this workspace are shown to people whom it knows.")
+    st.markdown("The product metrics here are open to people whom their workspace lists.")
     if st.button("Sign in", key="sign_in", type="primary", icon=":material/login:"):
         _in_words(lambda: st.login(access.provider))
 

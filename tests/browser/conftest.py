@@ -61,27 +61,28 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running Tidemark."""
-    with _serving(workspace, tmp_path_factory.mktemp("log") / "log.txt") as address:
+    with serving(workspace, tmp_path_factory.mktemp("log") / "log.txt") as address:
         yield address
 
 
 @pytest.fixture
 def fresh_server(workspace: Path, tmp_path: Path) -> Iterator[str]:
     """One that nobody has visited yet."""
-    with _serving(workspace, tmp_path / "log.txt") as address:
+    with serving(workspace, tmp_path / "log.txt") as address:
         yield address
 
 
-class _serving:  # noqa: N801  (a context manager that reads like a verb)
+class serving:  # noqa: N801  (a context manager that reads like a verb)
     """Run `python app.py serve` while inside, and end it by its own process id."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, *, port: int = 0, **environment: str) -> None:
         self.folder, self.log = folder, log
+        self.port, self.environment = port, environment
 
     def __enter__(self) -> str:
-        port = _free_port()
+        port = self.port or free_port()
         command = [sys.executable, "app.py", "serve", "--port", str(port)]
-        environment = os.environ | {"TIDEMARK_WORKSPACE": str(self.folder)}
+        environment = os.environ | {"TIDEMARK_WORKSPACE": str(self.folder)} | self.environment
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -103,7 +104,7 @@ class _serving:  # noqa: N801  (a context manager that reads like a verb)
             self.process.wait(timeout=10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.conftest import Open, Reader, health
 from tests.page_workspace import ALL, GERMAN
 
-PAGES = ("/", "/usage", "/retention", "/data")
+PAGES = ("/", "/usage", "/retention", "/sql", "/boards", "/data")
 WIDTHS = (1440, 390)
 
 

@@ -64,7 +64,8 @@ def wanted_by(scope: "Scope") -> str | None:
         if came_from.netloc != (header(scope, "host") or ""):
             return None
         return checked(_joined(came_from.path, came_from.query))
-    if "text/html" not in (header(scope, "accept") or ""):
+    is_page = "text/html" in (header(scope, "accept") or "")
+    if not is_page or SIGNED_IN.decode() in (header(scope, "cookie") or ""):
         return None
     return checked(_joined(scope["path"], scope.get("query_string", b"").decode("latin-1")))
 
