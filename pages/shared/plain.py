@@ -5,6 +5,12 @@ from urllib.parse import urlsplit
 
 # CommonMark lets a backslash take the meaning from any ASCII punctuation.
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>:$~^&@/\"'=])")
+# What would become a link by itself; an invisible mark between its parts keeps it text.
+SELF_LINKING = re.compile(r"(?<=\w)@(?=[\w-]+\.)|(?i:(?<=http)|(?<=https)):(?=//)|(?i:(?<=www))\.")
+NOT_A_LINK = "\u2060"
+# What Markdown makes a link of by itself, however it is escaped: an invisible joiner keeps it text.
+LINKS = re.compile(r"(?<=\w)(?=@\w)|(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+JOINER = "\u2060"
 LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
 LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 LONGEST = 80  # characters of a name on a label; the data table has all of it
@@ -12,24 +18,24 @@ LONGEST = 80  # characters of a name on a label; the data table has all of it
 
 def markdown(text: object) -> str:
     """Data text for labels, captions and markdown: shown as it is, links and all."""
-    return MARKDOWN.sub(r"\\\1", short(text))
+    return _as_it_is(short(text))
 
 
 def prose(text: str) -> str:
     """Markdown of ours that may quote the data: bold, lists and code stay, links do not."""
-    return re.sub(r"([\[\]<$])", r"\\\1", text)
+    return re.sub(r"([\[\]<$])", r"\\\1", LINKS.sub(JOINER, text))
 
 
 def sentence(said: object) -> str:
     """A message, such as an error, as Markdown that says just that, starting like a sentence."""
     text = LINE_BREAKS.sub(" ", str(said)).strip()
-    return MARKDOWN.sub(r"\\\1", text[:1].upper() + text[1:])
+    return _as_it_is(text[:1].upper() + text[1:])
 
 
 def paragraphs(text: str) -> str:
     """What somebody wrote at length: shown as it is, with its line breaks."""
     lines = LINE_BREAK.split(text.strip())
-    return "  \n".join(MARKDOWN.sub(r"\\\1", line.strip()) for line in lines)
+    return "  \n".join(_as_it_is(line.strip()) for line in lines)
 
 
 def read_more(url: str | None) -> str:
@@ -41,7 +47,8 @@ def read_more(url: str | None) -> str:
     except ValueError:
         return ""
     is_web = parts.scheme in {"http", "https"} and bool(parts.netloc)
-    return f" [Read more](<{url}>)" if is_web else ""
+    plain = url.replace("$", "%24").replace("`", "%60")  # which would begin mathematics, or code
+    return f" [Read more](<{plain}>)" if is_web else ""
 
 
 def chart(text: object) -> str:
@@ -53,3 +60,9 @@ def short(text: object) -> str:
     """One line of at most 80 characters."""
     line = LINE_BREAKS.sub(" ", str(text)).strip()
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _as_it_is(text: str) -> str:
+    """Text of which nothing is markup, and nothing becomes a link by itself."""
+    apart = SELF_LINKING.sub(lambda found: found[0] + NOT_A_LINK, text)
+    return MARKDOWN.sub(r"\\\1", apart)
