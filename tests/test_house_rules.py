@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "pages/shared": {"numpy", "plotly", "starlette", "xlsxwriter"},
     "reports": {"click", "metrics", "numpy", "polars", "queries", "store"},
     "reports/command_line.py": {"sample_data"},
-    "metrics": {"numpy", "polars", "scipy"},
+    "metrics": {"numpy", "polars", "scipy", "sklearn", "statsmodels"},
     "queries": {"duckdb", "numpy", "polars", "pyarrow", "pydantic", "sqlalchemy", "sqlglot"},
     "store": {"alembic", "queries.errors", "sqlalchemy"},
     "sample_data": {"numpy", "polars", "pyarrow"},
