@@ -13,6 +13,7 @@ from reports.event_names import event_names
 from reports.headlines import headlines
 from reports.known import known
 from reports.lifecycle import lifecycle
+from reports.markers import markers
 from reports.scope import Scope
 from reports.sessions import sessions
 from reports.top_events import top_events
@@ -41,3 +42,4 @@ def ask_first(workspace: Workspace) -> None:
     sessions(workspace, by_day)
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
+    markers(workspace, period)

@@ -90,6 +90,31 @@ def test_markdown_of_the_data_says_nothing_else() -> None:
     assert plain.markdown("[a](b) :red[c] **d**") == (r"\[a\]\(b\) \:red\[c\] \*\*d\*\*")
 
 
+@pytest.mark.parametrize("text", ["ann@example.com", "https://example.com", "http://a", "www.a.b"])
+def test_an_address_from_anybody_becomes_no_link(text: str) -> None:
+    """Markdown finds addresses even where each of their signs is escaped."""
+    for shown in (plain.markdown(text), plain.sentence(text), plain.paragraphs(text)):
+        assert text not in shown.replace("\\", "")
+        assert shown.replace("\\", "").replace(plain.NOT_A_LINK, "").lower() == text
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://example.com/a?b=c", " [Read more](<https://example.com/a?b=c>)"),
+        ("https://example.com/$x$`", " [Read more](<https://example.com/%24x%24%60>)"),
+        ("javascript:alert(1)", ""),
+        ("https://a.b/>x", ""),
+        ("https://a.b/ c", ""),
+        ("https://", ""),
+        ("//a.b", ""),
+        (None, ""),
+    ],
+)
+def test_only_a_plain_web_address_becomes_a_link(url: str | None, link: str) -> None:
+    assert plain.read_more(url) == link
+
+
 def test_charts_do_not_obey_the_data() -> None:
     assert plain.chart("<b>%{x}</b>") == "&lt;b>% {x}&lt;/b>"
 

@@ -74,8 +74,8 @@ def test_filters_narrow_every_table_of_a_query(workspace: Workspace) -> None:
     scope = Scope(WEEK, BEFORE, "day", GERMANS)
     assert asked(workspace, USERS)[0] == {"users": ALL}
     assert asked(workspace, USERS, scope=scope)[0] == {"users": GERMAN}
-    joined = f"select (select count(*) from users) as people, * from ({USERS})"
-    assert asked(workspace, joined, scope=scope)[0] == {"people": GERMAN, "users": GERMAN}
+    people = "select count(*) as people from users"
+    assert asked(workspace, people, scope=scope)[0] == {"people": GERMAN}
 
 
 def test_a_filter_never_widens_what_a_policy_leaves(workspace: Workspace) -> None:

@@ -8,9 +8,6 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>:$~^&@/\"'=])")
 # What would become a link by itself; an invisible mark between its parts keeps it text.
 SELF_LINKING = re.compile(r"(?<=\w)@(?=[\w-]+\.)|(?i:(?<=http)|(?<=https)):(?=//)|(?i:(?<=www))\.")
 NOT_A_LINK = "\u2060"
-# What Markdown makes a link of by itself, however it is escaped: an invisible joiner keeps it text.
-LINKS = re.compile(r"(?<=\w)(?=@\w)|(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
-JOINER = "\u2060"
 LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
 LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 LONGEST = 80  # characters of a name on a label; the data table has all of it
@@ -23,7 +20,7 @@ def markdown(text: object) -> str:
 
 def prose(text: str) -> str:
     """Markdown of ours that may quote the data: bold, lists and code stay, links do not."""
-    return re.sub(r"([\[\]<$])", r"\\\1", LINKS.sub(JOINER, text))
+    return re.sub(r"([\[\]<$])", r"\\\1", _apart(text))
 
 
 def sentence(said: object) -> str:
@@ -64,5 +61,9 @@ def short(text: object) -> str:
 
 def _as_it_is(text: str) -> str:
     """Text of which nothing is markup, and nothing becomes a link by itself."""
-    apart = SELF_LINKING.sub(lambda found: found[0] + NOT_A_LINK, text)
-    return MARKDOWN.sub(r"\\\1", apart)
+    return MARKDOWN.sub(r"\\\1", _apart(text))
+
+
+def _apart(text: str) -> str:
+    """Text of which nothing becomes a link by itself."""
+    return SELF_LINKING.sub(lambda found: found[0] + NOT_A_LINK, text)

@@ -68,6 +68,7 @@ def _remembered(workspace: Workspace, query: SavedQuery, scope: Scope) -> TileAn
         str(workspace.folder),
         snapshot.id if snapshot else "",
         workspace.sight,
+        workspace.settings.model_dump_json(),
         query.id,
         query.version,
         scope,
