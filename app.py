@@ -193,7 +193,6 @@ app = App(
 def commands() -> "click.Group":
     """Every command: those that work on data, and `serve`."""
     import click
-    from streamlit import config
 
     from reports.command_line import errors_in_words, main
     from reports.store_commands import store
@@ -202,8 +201,8 @@ def commands() -> "click.Group":
 
     @main.command()
     @click.option("--workspace", type=click.Path(file_okay=False), help="Folder to show.")
-    @click.option("--host", help="Address to listen on (default: this machine only).")
-    @click.option("--port", type=int, help="Port to listen on (default: 8501).")
+    @click.option("--host", envvar="TIDEMARK_HOST", help="Where to listen (localhost).")
+    @click.option("--port", envvar="TIDEMARK_PORT", type=int, help="On which port (8501).")
     @click.option("--listen-openly", is_flag=True, help="Let anybody in who can reach the address.")
     def serve(
         workspace: str | None, host: str | None, port: int | None, *, listen_openly: bool
@@ -213,8 +212,9 @@ def commands() -> "click.Group":
             os.environ["TIDEMARK_WORKSPACE"] = workspace
         if listen_openly:
             os.environ["TIDEMARK_LISTENS_OPENLY"] = "1"
-        with errors_in_words():
-            check_address(host or config.get_option("server.address"), access())
+        if host:  # else Streamlit's settings decide, which are looked at when the server starts
+            with errors_in_words():
+                check_address(host, access())
         chosen = {"server.address": host, "server.port": port}
         app.run(config={key: value for key, value in chosen.items() if value is not None})
 
