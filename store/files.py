@@ -71,10 +71,7 @@ def _writer(target: Path) -> Iterator[Any]:
     """How a file of the export is written; a .zip appears only once it is whole."""
     try:
         if target.suffix == ".zip":
-            whole = target.with_name(f"{target.name}.part")
-            with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-                yield archive.writestr
-            whole.replace(target)
+            yield from _archive(target)
             return
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()) and not (target / MANIFEST).is_file():
@@ -84,6 +81,16 @@ def _writer(target: Path) -> Iterator[Any]:
         yield lambda name, text: (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise StoreRefused(f"the export to {target} failed: {error.strerror or error}") from error
+
+
+def _archive(target: Path) -> Iterator[Any]:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            yield archive.writestr
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read_export(source: Path) -> tuple[Mapping[str, Any], Mapping[str, str]]:

@@ -219,3 +219,17 @@ def test_commands_say_what_they_did(store: Store, other: Store, tmp_path: Path) 
     command(store, workspace, "export", str(kept))
     code, said = command(other, workspace, "import", str(kept))
     assert (code, "! saved_queries" in said) == (1, True)
+
+
+def test_a_file_appears_only_once_it_is_whole(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+
+    def full(_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("store.files._line", full)
+    with pytest.raises(StoreRefused, match="kept.zip failed: No space left on device"):
+        store.export(tmp_path / "kept.zip")
+    assert list(tmp_path.glob("kept.zip*")) == []
