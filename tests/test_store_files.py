@@ -230,6 +230,6 @@ def test_a_file_appears_only_once_it_is_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("store.files._line", full)
-    with pytest.raises(StoreRefused, match="kept.zip failed: No space left on device"):
+    with pytest.raises(StoreRefused, match="failed: No space left on device"):
         store.export(tmp_path / "kept.zip")
     assert list(tmp_path.glob("kept.zip*")) == []
