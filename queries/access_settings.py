@@ -144,6 +144,10 @@ class Access(Part):
         named = {column for columns in self.personal.values() for column in columns}
         return tuple(name for name in IDS if name in named)
 
+    def is_personal(self, dimension: str) -> bool:
+        """Whether a dimension, of users or events, is hashed for all but admins."""
+        return any(dimension in self.personal_columns(table) for table in ("users", "events"))
+
     def personal_columns(self, table: str) -> tuple[str, ...]:
         """Columns of a canonical table that are hashed for all but admins."""
         ids: Iterator[str] = iter(self.personal_ids)

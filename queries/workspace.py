@@ -96,6 +96,20 @@ class Workspace:
                 self._shared.seen[sight] = self if sight == self.sight else seen
             return self._shared.seen[sight]
 
+    def seen_within(self, segment: Segment) -> "Workspace":
+        """The same workspace, narrowed further to a segment in every table.
+
+        Raises:
+            QueryError: The segment names a dimension whose values the viewer may not know.
+        """
+        if segment.is_empty:
+            return self
+        for one in segment.filters:
+            if not self.sight.shows_personal and self.settings.access.is_personal(one.dimension):
+                raise QueryError(f"{one.dimension!r} is personal, so nobody is found by it here")
+        both = Segment((*self.sight.policy.filters, *segment.filters)).canonical()
+        return self.seen_with(Sight(both, self.sight.shows_personal))
+
     @property
     def data_folder(self) -> Path:
         """Where relative paths of the settings start."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from metrics.periods import comparison
-from queries import Segment
-from queries.access import Sight
 from queries.sandbox import Limits
 from reports.ask_sql import SqlAnswer, ask_sql
 from reports.known import known
@@ -63,7 +61,7 @@ def tile_answer(
     declared = {parameter.name for parameter in parameters_of(query.sql)}
     given = {**query.parameters, **board_values(workspace, scope)}
     values = {name: value for name, value in given.items() if name in declared}
-    seen = narrowed(workspace, scope.segment)
+    seen = workspace.seen_within(scope.segment)
     answer = ask_sql(seen, query.sql, values, limits=LIMITS, asker=asker)
     answer = replace(answer, source=replace(answer.source, title=query.name))
     passed_over = []
@@ -89,12 +87,3 @@ def board_values(workspace: Workspace, scope: Scope) -> Mapping[str, Any]:
         values |= {"previous_start": before.start, "previous_end": before.end}
         values |= {"compared_start": before.start, "compared_end": before.end}
     return values | {"start_date": scope.period.start, "end_date": scope.period.end}
-
-
-def narrowed(workspace: Workspace, segment: Segment) -> Workspace:
-    """The workspace of the viewer, narrowed further to the board's filters."""
-    if segment.is_empty:
-        return workspace
-    sight = workspace.sight
-    both = Segment((*sight.policy.filters, *segment.filters)).canonical()
-    return workspace.seen_with(Sight(both, sight.shows_personal))
