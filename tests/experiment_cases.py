@@ -67,9 +67,7 @@ def absolute(one: Effect) -> Found:
 def relative(of: Difference, *, linearised_at: float | None = None) -> Found:
     """GrowthBook's relative effect: delta method, Student's t."""
     one = effect(of)
-    found = lift(
-        of, critical=one.critical, df=one.df, method="delta", linearised_at=linearised_at
-    )
+    found = lift(of, critical=one.critical, df=one.df, method="delta", linearised_at=linearised_at)
     return {
         "estimate": found.value, "ci": [found.low, found.high], "se": found.standard_error,
         "p_value": found.p_value,
@@ -152,9 +150,7 @@ def gb_sequential(i: Inputs) -> Found:
     is_share = "sum_sq" not in i["control"]
     of = mean_difference(i, lambda a: share_arm(a["sum"], a["n"]) if is_share else mean_of(a))
     one = lift(of)
-    found = anytime(
-        one.value, one.standard_error, n=of.n, planned=i["N_star"], alpha=i["alpha"]
-    )
+    found = anytime(one.value, one.standard_error, n=of.n, planned=i["N_star"], alpha=i["alpha"])
     return {
         "estimate": one.value, "ci": [found.low, found.high], "se": one.standard_error,
         "p_value": found.p_value,
@@ -255,7 +251,10 @@ def interacting(i: Inputs) -> Found:
         neither=cells["cc"], first_only=cells["tc"], second_only=cells["ct"], both=cells["tt"]
     )
     return {
-        "effect": found.effect, "se": found.standard_error, "z": found.z, "p_value": found.p_value
+        "effect": found.effect,
+        "se": found.standard_error,
+        "z": found.z,
+        "p_value": found.p_value,
     }
 
 

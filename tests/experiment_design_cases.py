@@ -69,9 +69,7 @@ def spent_bounds(spending: str) -> Callable[[Inputs], Found]:
     return lambda i: {
         "z": [
             look.bound
-            for look in looks(
-                i["t"], alpha=i["alpha"], spending=spending, shape=i.get("rho", 1.0)
-            )
+            for look in looks(i["t"], alpha=i["alpha"], spending=spending, shape=i.get("rho", 1.0))
         ]
     }
 

@@ -99,7 +99,7 @@ def regression_adjusted(
     """The difference at equal covariates, each arm with slopes of its own: never worse than none.
 
     The same as regressing the outcome on treatment, centred covariates and their interactions. Its
-    variance takes each arm's residual spread with n - 1 - k degrees of freedom, which agrees with
+    variance is that of two regressions, one per arm, read off at the common mean; it agrees with
     the robust HC2 variance (see `robust_adjusted`, which needs rows) when no unit has leverage.
 
     Args:
@@ -160,8 +160,10 @@ def _adjusted(
     values = [float(m[0] - b @ (m[1:] - centre)) for m, b in zip(means, slopes, strict=True)]
     dfs = [size - 1 - parameters for size in sizes]
     spreads = [
-        _residual(table, b) * (size - 1) / df / size
-        for table, b, size, df in zip(tables, slopes, sizes, dfs, strict=True)
+        _residual(table, b) * (size - 1) / df * (1 / size + _leverage(table, m, centre, size))
+        if parameters
+        else _residual(table, b) / size
+        for table, m, b, size, df in zip(tables, means, slopes, sizes, dfs, strict=True)
     ]
     spread_x = _pooled(control, treated, between=False)[1:, 1:] / total * is_mean_sampled
     gap = slopes[1] - slopes[0]
@@ -198,6 +200,14 @@ def _slopes(table: NDArray[np.float64]) -> NDArray[np.float64]:
     correlations = table[1:, 1:] / np.outer(scale, scale)
     found = np.linalg.lstsq(correlations, table[1:, 0] / scale, rcond=1e-10)[0]
     return np.asarray(found / scale)
+
+
+def _leverage(
+    table: NDArray[np.float64], mean: NDArray[np.float64], centre: NDArray[np.float64], n: int
+) -> float:
+    """What is added to 1/n because a line is read off away from its middle."""
+    gap = mean[1:] - centre
+    return float(gap @ np.linalg.lstsq(table[1:, 1:], gap, rcond=1e-10)[0]) / (n - 1)
 
 
 def _residual(table: NDArray[np.float64], slopes: NDArray[np.float64]) -> float:

@@ -57,9 +57,7 @@ def below(score: Score, at: float, z: float, *, drift: float = 0.0) -> float:
     return above(mirrored, at, -z, drift=-drift)
 
 
-def continued(
-    score: Score, at: float, bounds: tuple[float, float], *, drift: float = 0.0
-) -> Score:
+def continued(score: Score, at: float, bounds: tuple[float, float], *, drift: float = 0.0) -> Score:
     """The score after one more look, among the paths within the bounds.
 
     Args:

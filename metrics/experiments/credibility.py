@@ -38,9 +38,7 @@ class Exaggeration:
     ratio: float
 
 
-def false_positive_risk(
-    success_rate: float, *, alpha: float = 0.05, power: float = 0.8
-) -> float:
+def false_positive_risk(success_rate: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """The chance that a significant win is none, given how often changes really work.
 
     p = .05 does not mean "5 % wrong": where one change in ten works, more than a fifth of the
@@ -103,9 +101,7 @@ def past_effects(
     return PastEffects(found.segments, middle, between)
 
 
-def exaggeration(
-    true_effect: float, standard_error: float, *, alpha: float = 0.05
-) -> Exaggeration:
+def exaggeration(true_effect: float, standard_error: float, *, alpha: float = 0.05) -> Exaggeration:
     """How misleading a significant result is when the true effect is small for the experiment.
 
     With little power, only exaggerated estimates reach significance: the winner's curse. Shrink

@@ -62,6 +62,22 @@ def critical_value(
     return float(ndtri(level) if isinf(df) else stdtrit(df, level))
 
 
+def as_rare(z: float, *, df: float) -> float:
+    """The value of Student's t that is as rare as this z: a sequential bound for few units.
+
+    Args:
+        z: A bound on the normal scale, above 0.
+        df: Degrees of freedom, above 0; infinite leaves z as it is.
+
+    Examples:
+        >>> round(as_rare(1.959964, df=10), 4)
+        2.2281
+    """
+    from scipy.special import ndtr, stdtrit
+
+    return z if isinf(df) else -float(stdtrit(df, ndtr(-z)))
+
+
 def require_fraction(name: str, value: float) -> None:
     """Refuse a level, power or alpha that is not strictly between 0 and 1.
 

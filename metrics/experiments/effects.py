@@ -5,7 +5,7 @@ from math import inf, sqrt
 from typing import Literal
 
 from metrics.experiments.differences import Difference, has_spread
-from metrics.experiments.distributions import Alternative, critical_value, tail_p_value
+from metrics.experiments.distributions import Alternative, as_rare, critical_value, tail_p_value
 from metrics.experiments.lifts import Lift, LiftMethod, lift
 
 
@@ -60,7 +60,8 @@ def effect(
     Args:
         of: The difference of two arms, from any estimator of this package.
         confidence: Level of both intervals, strictly between 0 and 1.
-        critical: Standard errors to reach instead: of a sequential design, or adjusted.
+        critical: Bound to reach instead, on the z scale of a sequential design; with Student's t, the
+            value of t that is as rare is taken.
         alternative: "greater" or "less" leaves the whole error on one side.
         distribution: "normal" takes z instead of t.
         lift_method: The rule of the lift's interval.
@@ -84,6 +85,8 @@ def effect(
     df = inf if distribution == "normal" or of.df is None else of.df
     if critical is None:
         critical = critical_value(confidence, df=df, alternative=alternative)
+    else:
+        critical = as_rare(critical, df=df)
     relative = lift(of, critical=critical, df=df, method=lift_method, alternative=alternative)
     if not has_spread(of):
         unknown = (None,) * 7

@@ -34,7 +34,8 @@ class Look:
         spent: Error used up by this look and all before it.
         bound: z to reach for a stop, for `effect(..., critical=...)`; None when this look cannot
             stop: too early, or after all error was spent.
-        nominal_p: The ordinary p-value that the bound stands for; None with the bound.
+        nominal_p: The ordinary p-value that the bound stands for: a stop when `effect(...).p_value` is
+            at or below it; None with the bound.
     """
 
     fraction: float
@@ -81,13 +82,12 @@ def looks(
         True
     """
     require_rising(fractions)
+    require_fraction("alpha", alpha)
     parts = 2 if sides == "two-sided" else 1
     score, used, found = START, 0.0, []
     for number, at in enumerate(fractions, start=1):
         is_last = is_ended and number == len(fractions)
-        allowed = spent(
-            1.0 if is_last else at, alpha=alpha / parts, spending=spending, shape=shape
-        )
+        allowed = spent(1.0 if is_last else at, alpha=alpha / parts, spending=spending, shape=shape)
         bound = _bound(score, at, allowed - used) if allowed - used > LEAST_SPENT else None
         used = allowed if bound is not None else used
         p_value = None

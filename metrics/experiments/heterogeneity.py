@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from metrics.experiments.bayes import Posterior, normal_posterior
 from metrics.experiments.distributions import require_fraction
 
+LEAST_SEGMENTS = 5  # with fewer, the spread between segments is a guess
+
 
 @dataclass(frozen=True, slots=True)
 class Heterogeneity:
@@ -93,7 +95,8 @@ def segment_effects(
     """Each segment's effect, pulled towards the common one by how much of its difference is luck.
 
     The best guess of each is nearer to the middle than what was seen; the most surprising segments
-    move most. Without heterogeneity all are the common effect.
+    move most. The intervals count that the middle and the spread of the segments are estimated too;
+    below five segments too little is known about that spread, and nothing is pulled.
 
     Args:
         effects: As in `heterogeneity`.
@@ -104,46 +107,36 @@ def segment_effects(
         ValueError: As in `heterogeneity`; confidence outside its range.
 
     References:
-        Efron and Morris (1975), JASA 70:311-319. Morris (1983), JASA 78:47-55 (intervals that count
-        that the middle is estimated).
+        Efron and Morris (1975), JASA 70:311-319. Morris (1983), JASA 78:47-55, section 5
+        (unequal variances, and the variance of the shrunken effects).
 
     Examples:
-        >>> segments = segment_effects([0.10, 0.30, 0.35, 0.60], [0.1] * 4)
+        >>> segments = segment_effects([0.0, 0.1, 0.2, 0.3, 0.4, 1.1], [0.1] * 6)
         >>> [round(one.mean, 3) for one in segments]
-        [0.156, 0.309, 0.347, 0.538]
+        [0.014, 0.11, 0.206, 0.302, 0.398, 1.071]
     """
     require_fraction("confidence", confidence)
     found = heterogeneity(effects, standard_errors)
-    if found.pooled is None or found.standard_error is None:
-        return tuple(None for _ in effects)
-    between = found.between_variance or 0.0
-    _, variance = _known(effects, standard_errors)
-    middle, middle_variance = found.pooled, found.standard_error**2
-    if between > 0:
+    effect, variance = _known(effects, standard_errors)
+    count, between = found.segments, found.between_variance or 0.0
+    if count < LEAST_SEGMENTS:
+        means, spreads = effect, variance
+    else:
         weight = 1 / (variance + between)
-        effect, _ = _known(effects, standard_errors)
-        middle, middle_variance = float(weight @ effect / weight.sum()), float(1 / weight.sum())
-    return tuple(
-        None
-        if value is None or error is None
-        else _shrunken(value, error, middle, middle_variance, between, confidence)
-        for value, error in zip(effects, standard_errors, strict=True)
+        middle = float(weight @ effect / weight.sum())
+        luck = (count - 3) / (count - 1) * variance * weight
+        means = luck * middle + (1 - luck) * effect
+        doubt = 2 / (count - 3) * luck**2 * (weight / weight.mean())
+        spreads = variance * (1 - luck) + variance * luck * weight / weight.sum()
+        spreads = spreads + doubt * (effect - middle) ** 2
+    shrunken = iter(
+        normal_posterior(mean, spread, confidence=confidence)
+        for mean, spread in zip(means.tolist(), np.sqrt(spreads).tolist(), strict=True)
     )
-
-
-def _shrunken(
-    value: float,
-    error: float,
-    middle: float,
-    middle_variance: float,
-    between: float,
-    confidence: float,
-) -> Posterior:
-    """Posterior given the middle, widened by what is not known about the middle."""
-    luck = error**2 / (error**2 + between)
-    mean = luck * middle + (1 - luck) * value
-    variance = (1 - luck) * error**2 + luck**2 * middle_variance
-    return normal_posterior(mean, sqrt(variance), confidence=confidence)
+    return tuple(
+        None if one is None or error is None else next(shrunken)
+        for one, error in zip(effects, standard_errors, strict=True)
+    )
 
 
 def _known(

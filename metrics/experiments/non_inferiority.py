@@ -5,7 +5,7 @@ from math import copysign, inf, sqrt
 from typing import Literal
 
 from metrics.experiments.differences import Difference, has_spread
-from metrics.experiments.distributions import critical_value, tail_p_value
+from metrics.experiments.distributions import as_rare, critical_value, tail_p_value
 from metrics.experiments.lifts import lift
 
 Better = Literal["higher", "lower"]
@@ -50,7 +50,7 @@ def non_inferiority(
         margin: Largest acceptable harm relative to the base, >= 0 (0.02 is 2 %).
         better: Which direction is good.
         confidence: One-sided level, strictly between 0 and 1.
-        critical: Standard errors to reach instead, of a sequential design.
+        critical: Bound to reach instead, on the z scale of a sequential design.
         margin_of: "base" knows that the margin moves with an uncertain control mean (Fieller);
             "constant" takes the margin as a number, as spotify-confidence does.
 
@@ -74,6 +74,8 @@ def non_inferiority(
     df = inf if of.df is None or margin_of == "constant" else of.df
     if critical is None:
         critical = critical_value(confidence, df=df, alternative="greater")
+    else:
+        critical = as_rare(critical, df=df)
     if not has_spread(of) or not of.base:
         return NonInferiority(None, None, None, is_safe=False, is_harmed=False)
     sign = 1.0 if better == "higher" else -1.0

@@ -95,9 +95,7 @@ def units_needed(
     about = rough * (sd / difference) ** 2
 
     def chance(n: float) -> float:
-        return power(
-            difference, sd=sd, n_control=n, n_treated=ratio * n, alpha=alpha, sides=sides
-        )
+        return power(difference, sd=sd, n_control=n, n_treated=ratio * n, alpha=alpha, sides=sides)
 
     least = max(1.0, 1 / ratio) * (1 + 1e-6)
     return rising_root(chance, power_wanted, low=max(least, about * 0.9), high=about * 1.5 + 20)

@@ -60,9 +60,7 @@ def split_p_values(
         return np.asarray(2 * stdtr(df, -np.abs(m1 - m0) / np.sqrt(a + b)))
 
 
-def aa_check(
-    p_values: Sequence[float] | NDArray[np.float64], *, alpha: float = 0.05
-) -> AaCheck:
+def aa_check(p_values: Sequence[float] | NDArray[np.float64], *, alpha: float = 0.05) -> AaCheck:
     """Whether p-values of splits without a difference are what they promise.
 
     Units are split again and again by a hash with another salt; every split is an experiment in

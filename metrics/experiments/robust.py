@@ -47,7 +47,7 @@ def robust_adjusted(
         (1.96, 4)
     """
     y, arm = np.asarray(outcome, dtype=float), np.asarray(is_treated, dtype=bool)
-    x = np.array([np.asarray(c, dtype=float) for c in covariates]).reshape(len(covariates), -1).T
+    x = np.array([np.asarray(c, dtype=float) for c in covariates]).reshape(-1, y.size).T
     smaller = int(min(arm.sum(), (~arm).sum()))
     if smaller < len(covariates) + 2:
         raise ValueError(f"an arm needs {len(covariates) + 2} units, the smaller has {smaller}")

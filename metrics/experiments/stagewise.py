@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
-from metrics.experiments.brownian import START, above, continued, require_rising
+import numpy as np
+
+from metrics.experiments.brownian import START, Score, above, continued, require_rising
 from metrics.experiments.distributions import require_fraction
 from metrics.experiments.roots import rising_root
 
@@ -82,8 +84,10 @@ def stagewise(
         raise ValueError(f"a look and a standard error above 0 are needed, got {standard_error}")
     z = estimate / standard_error
 
+    paths = _undrifted(fractions, bounds)
+
     def more_extreme(drift: float) -> float:
-        return _chance_above(fractions, bounds, z, drift)
+        return _chance_above(paths, fractions[-1], z, drift)
 
     at_none = more_extreme(0.0)
     unit = standard_error * sqrt(fractions[-1])  # effect = drift x unit
@@ -124,13 +128,28 @@ def crossing(statistics: Sequence[float | None], bounds: Sequence[float | None])
     return Crossing(first, is_beyond, first is not None and not is_beyond)
 
 
-def _chance_above(
-    fractions: Sequence[float], bounds: Sequence[float | None], z: float, drift: float
-) -> float:
-    """The chance of a stop above at an earlier look, or of more than z at the last one."""
-    score, total = START, 0.0
+def _undrifted(
+    fractions: Sequence[float], bounds: Sequence[float | None]
+) -> list[tuple[Score, float, float]]:
+    """For each look that can stop, and the last: the score before it, its time and its bound."""
+    score, found = START, []
     for at, bound in zip(fractions[:-1], bounds, strict=False):
-        limit = inf if bound is None else bound
-        total += above(score, at, limit, drift=drift)
-        score = continued(score, at, (-limit, limit), drift=drift)
-    return total + above(score, fractions[-1], z, drift=drift)
+        if bound is not None:  # a look without a bound changes nothing
+            found.append((score, at, bound))
+            score = continued(score, at, (-bound, bound))
+    return [*found, (score, fractions[-1], 0.0)]
+
+
+def _chance_above(
+    paths: Sequence[tuple[Score, float, float]], last: float, z: float, drift: float
+) -> float:
+    """The chance of a stop above at an earlier look, or of more than z at the last one.
+
+    A drift changes the chance of a path only through where it ends: by exp(drift s - drift² t/2).
+    """
+    total = 0.0
+    for score, at, bound in paths:
+        tilt = np.exp(drift * score.points - drift**2 * score.at / 2)
+        drifted = Score(score.at, score.points, score.masses * tilt)
+        total += above(drifted, at, z if at == last else bound, drift=drift)
+    return min(1.0, total)

@@ -142,9 +142,7 @@ def _broken(evidence: Evidence, rule: Rule) -> tuple[Reason, ...]:
     return tuple(reason for reason, is_broken in checks if is_broken)
 
 
-def _harms(
-    primary: Effect, guardrails: Sequence[NonInferiority], rule: Rule
-) -> tuple[Reason, ...]:
+def _harms(primary: Effect, guardrails: Sequence[NonInferiority], rule: Rule) -> tuple[Reason, ...]:
     worst = primary.high if rule.better == "higher" else primary.low
     is_worse = worst is not None and (worst < 0 if rule.better == "higher" else worst > 0)
     reasons: list[Reason] = ["primary worse"] if is_worse else []
