@@ -94,15 +94,17 @@ def show_behind(source: Source, view: str, *, key: str) -> None:
 
 def _behind(source: Source, view: str, key: str) -> None:
     with guarded():
-        chosen = st.segmented_control(
-            "View",
-            VIEWS,
-            default=view,
-            required=True,
-            format_func=VIEWS.__getitem__,
-            key=f"view_{view}_{key}",
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            chosen = st.segmented_control(
+                "View",
+                VIEWS,
+                default=view,
+                required=True,
+                format_func=VIEWS.__getitem__,
+                key=f"view_{view}_{key}",
+                label_visibility="collapsed",
+            )
+            open_button(source, key=f"behind_{key}")
         {"definition": _definition, "data": _data, "sql": _sql}[chosen](source, key)
         st.caption(_provenance(source))
 
@@ -118,11 +120,10 @@ def _data(source: Source, key: str) -> None:
     download_buttons(source.rows, name=key, key=f"download_{key}")
 
 
-def _sql(source: Source, key: str) -> None:
+def _sql(source: Source, key: str) -> None:  # noqa: ARG001
     if not source.sql:
         st.markdown("The last build says this of itself: no SQL was asked.")
         return
-    open_button(source, key=f"behind_{key}")
     st.code(source.sql, language="sql", wrap_lines=True, height=_code_height(source.sql))
     if source.parameters:
         lines = [f"${name} = {value!s}" for name, value in source.parameters.items()]

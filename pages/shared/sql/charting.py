@@ -23,7 +23,7 @@ KINDS = {
     "pivot": ":material/pivot_table_chart: Pivot",
 }
 TOTALS = {"sum": "Sum", "mean": "Mean", "min": "Smallest", "max": "Largest", "count": "Number"}
-NOTHING = "–"
+NOTHING = "Nothing"
 FIELD = 170  # pixels
 
 
@@ -34,7 +34,8 @@ def chart_view(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:
         empty("There are no rows to draw", "Ask for more, or take away a filter.")
         return
     settings = chart.fitted(rows, chart.settings_from(tab.chart))
-    _fields(tab, rows, settings)
+    choose = _Chooser(tab, settings)
+    choose.kind(rows)
     st.plotly_chart(
         chart.draw(rows, settings),
         key=f"sql_chart_{tab.id}",
@@ -44,15 +45,14 @@ def chart_view(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:
     )
     for note in chart.notes(rows, settings):
         st.caption(f":material/info: {plain.sentence(note)}")
+    _fields(choose, rows, settings)
 
 
-def _fields(tab: EditorTab, rows: pl.DataFrame, settings: chart.ChartSettings) -> None:
+def _fields(choose: "_Chooser", rows: pl.DataFrame, settings: chart.ChartSettings) -> None:
     columns = columns_of(rows)
-    choose = _Chooser(tab, settings)
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="small", key="sql_chart_by"
     ):
-        choose.kind(rows)
         if settings.kind == "scatter":
             choose.one("x", "Across", columns.numbers)
             choose.one("y", "Up", columns.numbers)
@@ -67,14 +67,7 @@ def _fields(tab: EditorTab, rows: pl.DataFrame, settings: chart.ChartSettings) -
             choose.several("y", "Values", columns.numbers)
             choose.one("colour", "Split by", rows.columns, may_be_none=True)
             choose.total()
-        if tab.chart is not None:
-            st.button(
-                "As it suits",
-                key="sql_chart_reset",
-                type="tertiary",
-                icon=":material/restart_alt:",
-                on_click=lambda: tabs.change(tab.id, chart=None),
-            )
+        choose.nothing()
 
 
 class _Chooser:
@@ -91,6 +84,7 @@ class _Chooser:
             required=True,
             format_func=KINDS.__getitem__,
             key=key,
+            label_visibility="collapsed",
             on_change=lambda: self._keep(chart.as_kind(rows, st.session_state[key])),
         )
 
@@ -99,15 +93,16 @@ class _Chooser:
     ) -> None:
         value: Any = getattr(self.settings, name)
         value = (value[0] if value else None) if name == "y" else value
-        options = [*([None] if may_be_none else []), *offered]
-        if not options:
+        if not offered:
             return
-        key = self._shown(name, value if value in options else options[0])
+        shown = value if value in offered else None
+        key = self._shown(name, shown if shown or may_be_none else offered[0])
         st.selectbox(
             label,
-            options,
-            format_func=lambda option: NOTHING if option is None else option,
+            offered,
+            index=None if may_be_none else 0,
             key=key,
+            placeholder=NOTHING,
             width=FIELD,
             on_change=self._taker(name, key, lambda v: _as_tuple(v) if name == "y" else v),
         )
@@ -133,6 +128,18 @@ class _Chooser:
             key=key,
             width=FIELD,
             on_change=self._taker("total", key, lambda value: value),
+        )
+
+    def nothing(self) -> None:
+        """Leave the choice to the columns again."""
+        if self.tab.chart is None:
+            return
+        st.button(
+            "As it suits",
+            key="sql_chart_reset",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=lambda: tabs.change(self.tab.id, chart=None),
         )
 
     def _shown(self, name: str, value: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import streamlit as st
 
 from pages.shared import dates, plain
+from pages.shared.removal import remove_button
 from pages.shared.sign_in import viewer
 from pages.shared.sql import tabs
 from pages.shared.workspaces import whole
@@ -13,6 +14,7 @@ from store import SavedQuery, store_of
 
 SEARCH = "sql_saved_search"
 SAID = "sql_saved_said"
+LOSES = "The log of what was done keeps its text."
 
 
 def saved() -> None:
@@ -56,15 +58,10 @@ def _row(query: SavedQuery) -> None:
                 on_click=tabs.add_saved,
                 args=(query,),
             )
-            if viewer().may("save"):
-                st.button(
-                    "Remove",
-                    key=f"sql_remove_{query.id}",
-                    type="tertiary",
-                    icon=":material/delete:",
-                    on_click=_remove,
-                    args=(query,),
-                )
+            may_remove = viewer().may("save")
+            if may_remove and remove_button(query.name, key=query.id, loses=LOSES):
+                _remove(query)
+                st.rerun()
         tags = "".join(f" · #{plain.markdown(tag)}" for tag in query.tags)
         changed = dates.age(query.updated_at)
         st.caption(f"{plain.markdown(query.updated_by or query.author)}, {changed}{tags}")

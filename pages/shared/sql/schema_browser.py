@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import streamlit as st
 
 from pages.shared import plain, words
-from pages.shared.sql import tabs
+from pages.shared.sql.workbench import write_name
 from queries import Workspace
 from queries.quoting import quoted
 from reports.schema import Schema, SchemaColumn, SchemaTable, samples, schema
@@ -85,7 +85,7 @@ def _name_button(name: str, *, key: str, icon: str | None = None, about: str | N
         type="tertiary",
         icon=icon,
         help=about,
-        on_click=tabs.insert,
+        on_click=write_name,
         args=(written(name),),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shared import plain, states
-from pages.shared.code_editor import Asked, Mark, Shown, code_editor
+from pages.shared.code_editor import Asked, Mark, Shown, code_editor, has_failed
 from pages.shared.sql import asking, tabs
 from pages.shared.sql.mistakes import place_of_mistake
 from pages.shared.sql.parameters import fields_of, parameter_fields
@@ -33,7 +33,7 @@ def editor_part(workspace: Workspace) -> None:
             key=EDITOR,
             label=f"SQL of {tab.title}",
             placeholder=PLACEHOLDER,
-            is_plain=bool(st.session_state.get(PLAIN)),
+            is_plain=is_plain(),
         )
         said = st.session_state.pop(SAID, None)
         if said:
@@ -73,6 +73,21 @@ def format_text(tab_id: str) -> None:
         tabs.change(tab_id, sql=formatted(tab.sql), is_said_by_page=True)
     except QueryError as error:
         st.session_state[SAID] = str(error)
+
+
+def write_name(name: str) -> None:
+    """Write a name where the cursor is; the plain field does not tell, and gets it at its end."""
+    if not is_plain():
+        tabs.insert(name)
+        return
+    tab = tabs.current()
+    gap = "" if not tab.sql or tab.sql[-1].isspace() else " "
+    tabs.change(tab.id, sql=f"{tab.sql}{gap}{name}", is_said_by_page=True)
+
+
+def is_plain() -> bool:
+    """Whether the plain field is drawn instead of the editor."""
+    return bool(st.session_state.get(PLAIN)) or has_failed(EDITOR)
 
 
 def tab_bar() -> None:
