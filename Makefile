@@ -75,6 +75,10 @@ editor:  ## Build the SQL page's editor anew from its sources (needs npm)
 bench: .venv/bench.stamp  ## Measure, beside ClickHouse: SIZE=1 is 5 million events, SIZE=20 100 million
 	@$(VENV)/python -m bench --size $(SIZE)
 
+.PHONY: calibrate
+calibrate: .venv/dev.stamp  ## Simulate: do p-values and intervals keep their promises?
+	@OMP_NUM_THREADS=1 $(VENV)/python -m bench.calibrate
+
 .PHONY: clean
 clean:  ## Remove what was installed and measured here; roll-ups and data stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results bench/data

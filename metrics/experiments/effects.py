@@ -60,8 +60,8 @@ def effect(
     Args:
         of: The difference of two arms, from any estimator of this package.
         confidence: Level of both intervals, strictly between 0 and 1.
-        critical: Bound to reach instead, on the z scale of a sequential design; with Student's t, the
-            value of t that is as rare is taken.
+        critical: Bound to reach instead, on the z scale of a sequential design; with Student's t,
+            the value of t that is as rare is taken.
         alternative: "greater" or "less" leaves the whole error on one side.
         distribution: "normal" takes z instead of t.
         lift_method: The rule of the lift's interval.

@@ -34,8 +34,8 @@ class Look:
         spent: Error used up by this look and all before it.
         bound: z to reach for a stop, for `effect(..., critical=...)`; None when this look cannot
             stop: too early, or after all error was spent.
-        nominal_p: The ordinary p-value that the bound stands for: a stop when `effect(...).p_value` is
-            at or below it; None with the bound.
+        nominal_p: The ordinary p-value that the bound stands for: a stop when the p-value of
+            `effect` is at or below it; None with the bound.
     """
 
     fraction: float
