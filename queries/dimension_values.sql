@@ -1,6 +1,6 @@
--- Which values of a dimension are people active with most often?
+-- Which values of a dimension do people have when they do most?
 --
--- One row per (segment), the most active first; at most 100 values.
+-- One row per (segment), most events first; at most 100 values.
 -- Breakdown: yes
 --
 -- Parameters
@@ -9,14 +9,14 @@
 --
 -- Columns
 --   segment        varchar  the dimension's value; '(not set)' for a missing one
---   active_days    bigint   days on which somebody was active, each person counted by themselves
+--   times          bigint   qualifying events
 
 select
     segment,
-    count(*) as active_days
-from user_days
+    cast(sum(events) as bigint) as times
+from segment_days
 where day >= $start_date
     and day < $end_date
 group by segment
-order by active_days desc, segment
+order by times desc, segment
 limit 100

@@ -23,7 +23,7 @@ used as (
     select
         event,
         day,
-        count(distinct user_key) as people,
+        m_distinct_users(user_key) as people,
         cast(sum(events) as bigint) as times
     from feature_days
     where day >= $start_date

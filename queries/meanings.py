@@ -34,6 +34,7 @@ ROLL_UPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "events": "qualifying events",
             "sessions": "sessions begun",
             "hours": "local hours with an event, as bits: hour 0 is the lowest",
+            "segment": _SEGMENT,
         },
     ),
     "feature_days": (

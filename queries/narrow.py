@@ -24,6 +24,7 @@ HISTORY = ("first_day", "prev_day")
 # Columns of each narrowable table, without dimensions and `segment`.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "user_days": ("day", "user_key", "events", "sessions", "hours", "first_day", "prev_day"),
+    "segment_days": ("day", "user_key", "events", "sessions", "hours"),
     "feature_days": (
         "day", "event", "feature", "action", "user_key", "events", "is_qualifying",
     ),

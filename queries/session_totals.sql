@@ -17,7 +17,7 @@
 select
     segment,
     count(*) as sessions,
-    count(distinct user_key) as users,
+    m_distinct_users(user_key) as users,
     cast(sum(seconds) as double) as total_seconds,
     m_quantile(seconds, 0.5) as median_seconds
 from sessions

@@ -22,7 +22,7 @@ with
 uses_now as (
     select
         feature as feature_now,
-        count(distinct user_key) as people_now,
+        m_distinct_users(user_key) as people_now,
         cast(sum(events) as bigint) as times_now,
         max(case when is_qualifying then 1 else 0 end) as qualifies_now
     from feature_days
@@ -36,7 +36,7 @@ uses_now as (
 uses_before as (
     select
         feature as feature_before,
-        count(distinct user_key) as people_before,
+        m_distinct_users(user_key) as people_before,
         cast(sum(events) as bigint) as times_before,
         max(case when is_qualifying then 1 else 0 end) as qualifies_before
     from feature_days

@@ -14,6 +14,8 @@ from queries.snapshot import FOLDER, Snapshot
 from queries.tables import SIDE_TABLES, SQL_TYPE, TABLES
 
 CALENDAR_MARGIN = timedelta(days=400)
+MOST_USERS_AS_BITS = 1_000_000
+MOST_BITS = 2**31  # for a set of them for each kind of event
 
 # Types of the columns of roll-ups; dimensions are varchar.
 TYPES: dict[str, str] = {
@@ -27,7 +29,7 @@ TYPES: dict[str, str] = {
 }  # fmt: skip
 
 WITH_EVENT_DIMENSIONS = ("segment_days", "feature_days", "steps", "sessions")
-SEGMENTED = ("users", "user_days", "feature_days", "steps", "sessions")
+SEGMENTED = ("users", "user_days", "segment_days", "feature_days", "steps", "sessions")
 
 
 def dimensions_of(snapshot: Snapshot) -> dict[str, Dimension]:
@@ -40,12 +42,8 @@ def dimensions_of(snapshot: Snapshot) -> dict[str, Dimension]:
 
 def rollup_columns(table: str, dimensions: Mapping[str, Dimension]) -> tuple[str, ...]:
     """Columns of a roll-up's files, dimensions last."""
-    if table == "segment_days":
-        base: tuple[str, ...] = ("day", "user_key", "events", "sessions", "hours")
-    else:
-        base = COLUMNS[table]
     level = "user" if table == "users" else "event" if table in WITH_EVENT_DIMENSIONS else None
-    return (*base, *(name for name, one in dimensions.items() if one.level == level))
+    return (*COLUMNS[table], *(name for name, one in dimensions.items() if one.level == level))
 
 
 def view_statements(
@@ -62,7 +60,7 @@ def view_statements(
         seen = sighted(folder, snapshot, settings, sight)
         bases = {name: Base(seen.select(name, one), one.columns) for name, one in bases.items()}
     views = [f"create view {name} as {one.select}" for name, one in bases.items()]
-    return [_calendar(snapshot, settings), *views]
+    return [_calendar(snapshot, settings), *_people(snapshot), *views]
 
 
 def base_selects(folder: Path, snapshot: Snapshot) -> dict[str, Base]:
@@ -74,7 +72,7 @@ def base_selects(folder: Path, snapshot: Snapshot) -> dict[str, Base]:
     dimensions = dimensions_of(snapshot)
     bases = {
         table: _rollup(table, files(table), rollup_columns(table, dimensions))
-        for table in (*COLUMNS, "segment_days")
+        for table in COLUMNS
     }
     for table in SIDE_TABLES:
         state = snapshot.sources.get(table)
@@ -148,6 +146,18 @@ def _quarantine(files: list[str]) -> Base:
         return Base(f"select * from read_parquet({file_list(files)})", tuple(columns))
     empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
     return Base(f"select {empty} where false", tuple(columns))
+
+
+def _people(snapshot: Snapshot) -> list[str]:
+    """Counting different users as bits of their numbers, while a set of bits is small.
+
+    Four times as quick as a hash table of (event, user); beyond, the text of macros.ddl counts.
+    """
+    users = sum(one.rows for one in snapshot.partitions.get("users", ()))
+    if not 0 < users <= MOST_USERS_AS_BITS or users * len(snapshot.kinds) > MOST_BITS:
+        return []
+    body = f"bit_count(bitstring_agg(user_key, 0, {users - 1}))"
+    return [f"create or replace macro m_distinct_users(user_key) as {body}"]
 
 
 def _calendar(snapshot: Snapshot, settings: Settings) -> str:

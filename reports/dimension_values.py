@@ -16,7 +16,7 @@ RECENT_DAYS = 28  # days: long enough to meet every value that is in use
 
 
 def dimension_values(workspace: Workspace, dimension: str) -> tuple[str, ...]:
-    """The values that people active in the last 28 days have, the most active first, at most 100.
+    """The values of the last 28 days, those that most was done with first, at most 100.
 
     Args:
         workspace: Where to ask.

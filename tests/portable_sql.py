@@ -14,7 +14,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 MACROS = {
     "m_days_between", "m_secs_between", "m_add_days", "m_trunc_week", "m_trunc_month", "m_int_div",
-    "m_quantile",
+    "m_quantile", "m_distinct_users",
 }  # fmt: skip
 # Names that sqlglot passes through unchanged and that every engine knows.
 SAME_EVERYWHERE = {"bit_count"}

@@ -96,6 +96,18 @@ def _matches(row: Row, one: Filter) -> bool:
     return value in one.values
 
 
+def test_users_counted_as_bits_are_the_different_users(workspace: Workspace) -> None:
+    """The quick way of counting and the plain one agree for every event and day."""
+    plan = workspace.engine.query("explain select m_distinct_users(user_key) from steps", {})
+    assert "bitstring_agg" in str(plan.to_pylist())
+    unequal = workspace.engine.query(
+        "select event from steps group by event, day "
+        "having m_distinct_users(user_key) <> count(distinct user_key)",
+        {},
+    )
+    assert unequal.num_rows == 0
+
+
 def test_an_empty_segment_leaves_the_text_as_it_stands() -> None:
     sql = "select  1 -- as it stands"
     assert narrowed(sql, Narrowing(), {}) == sql

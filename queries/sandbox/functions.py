@@ -98,6 +98,7 @@ WINDOWS = """
 
 OURS = """
     m_days_between m_secs_between m_add_days m_trunc_week m_trunc_month m_int_div m_quantile
+    m_distinct_users
 """
 
 _GROUPS = (OPERATORS, NUMBERS, TEXTS, MOMENTS, CHOICES, LISTS, JSON, AGGREGATES, WINDOWS, OURS)
