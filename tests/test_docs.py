@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from queries import settings
+from queries import access_settings, settings
 from queries.definitions import MetricDefinition, MetricFile
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +17,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE + README, flags=re.DOTALL)
 MODELS = (
     settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource,
     settings.FeatureRule, settings.Activity, settings.Dimensions, settings.Holiday,
+    access_settings.Access, access_settings.Roles, access_settings.Proxy, access_settings.Policy,
     MetricDefinition,
 )  # fmt: skip
 

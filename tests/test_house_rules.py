@@ -45,7 +45,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 PROSE = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Files that prose may name although they are the reader's own or are made later.
-READERS_FILES = {"workspace.toml", "metrics.toml"}
+READERS_FILES = {"workspace.toml", "metrics.toml", ".streamlit/secrets.toml"}
 
 
 def python_files(*folders: str) -> list[Path]:
