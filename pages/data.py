@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages.shared.data.days import days_card
+from pages.shared.data.log import log_card
 from pages.shared.data.overview import overview_cards, tables_card
 from pages.shared.data.parts import PARTS
 from pages.shared.data.quarantine import quarantine_card
+from pages.shared.sign_in import viewer
 from pages.shared.states import card
 from pages.shared.workspaces import current
 from reports.data_health import data_health
@@ -23,6 +25,10 @@ with card("days"):
 
 with card("quarantine"):
     quarantine_card(workspace, report)
+
+if viewer().may("configure"):
+    with card("log"):
+        log_card(workspace)
 
 chosen = st.segmented_control(
     "More about",
