@@ -16,22 +16,31 @@ ROWS_AT_ONCE = 2_048
 PROGRESS_SECONDS = 0.2
 
 
+class TooLarge(Exception):
+    """One row is larger than all rows together may be."""
+
+
 def send_rows(relation: Any, question: Question, outlet: Outlet) -> dict[str, Any]:
     """Rows until there are no more, or no more may be sent.
 
     Returns:
         Types by column, which limit cut the rows (None: they are all), and seconds.
+
+    Raises:
+        TooLarge: Not even one row may be sent.
     """
     start = time.perf_counter()
     names = unique_names(relation.columns)
     types = dict(zip(names, map(str, relation.types), strict=True))
     with relation.to_arrow_reader(ROWS_AT_ONCE) as reader:
         fields = [field.with_name(name) for field, name in zip(reader.schema, names, strict=True)]
-        schema, cut = pa.schema(fields), None
+        schema, cut, sent = pa.schema(fields), None, 0
         with ipc.new_stream(pa.PythonFile(RowsSink(outlet), "w"), schema) as stream:
             for batch, why in capped(reader, question.rows, question.bytes):
-                cut = why
+                cut, sent = why, sent + batch.num_rows
                 stream.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+    if cut == "bytes" and not sent:
+        raise TooLarge
     return {"types": types, "cut": cut, "seconds": time.perf_counter() - start}
 
 

@@ -6,6 +6,7 @@ engine does; what is called must be a function of values; every node must be a k
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,10 +17,12 @@ import duckdb
 from queries.sandbox import arguments, grammar
 from queries.sandbox.errors import Refused
 from queries.sandbox.functions import COLLATIONS, FUNCTIONS, TABLE_FUNCTIONS, TYPES
-from queries.sandbox.outline import MOST_CHARACTERS, MOST_DEPTH, outline
+from queries.sandbox.outline import MOST_CHARACTERS, MOST_DEPTH, Outline, outline
 
 MOST_NODES = 20_000
 NOWHERE = 2**63
+TOO_DEEP = "the text is nested too deep; split it into steps with WITH"
+_STRANGE = re.compile("[\0\ud800-\udfff]")
 _TREE = (
     "select json_serialize_sql($sql::varchar, skip_null := true, skip_empty := true, "
     "skip_default := true)"
@@ -27,6 +30,11 @@ _TREE = (
 _ONLY_QUESTIONS = (
     "only questions are let through: select, with, from, values, pivot, describe or summarize"
 )
+AS_VALUE, AS_TABLE = "", " as a table"
+_USUAL = {
+    AS_VALUE: "those of values are: dates, texts, numbers, lists, JSON, aggregates and windows",
+    AS_TABLE: f"{', '.join(sorted(TABLE_FUNCTIONS))} are, and the tables of the workspace",
+}
 
 Node = Mapping[str, Any]
 
@@ -65,27 +73,32 @@ def check(sql: str, tables: Iterable[str], link: duckdb.DuckDBPyConnection) -> P
         )
     walk = _Walk(sql, frozenset(name.lower() for name in tables))
     try:
-        walk.visit(_statement(sql, seen.first_word, link), frozenset())
+        walk.visit(_statement(sql, seen, link), frozenset())
     except RecursionError:
-        raise Refused("the text is nested too deep; split it into steps with WITH") from None
+        raise Refused(TOO_DEEP) from None
     return Passed(tuple(walk.tables), tuple(walk.parameters))
 
 
-def _statement(sql: str, first_word: str, link: duckdb.DuckDBPyConnection) -> Node:
+def _statement(sql: str, seen: Outline, link: duckdb.DuckDBPyConnection) -> Node:
     """The tree of the one statement that the text is to be."""
-    if "\0" in sql:
-        raise Refused("the text holds a character of code 0", position=sql.index("\0"))
+    strange = _STRANGE.search(sql)
+    if strange:
+        code = f"U+{ord(strange[0]):04X}"
+        raise Refused(f"the text holds the character {code}, which no text has",
+                      position=strange.start())  # fmt: skip
+    if not seen.statements:
+        raise Refused(f"there is no question in the text; {_ONLY_QUESTIONS}")
+    if seen.statements > 1:
+        raise Refused(f"one question at a time, got {seen.statements}; ask them one by one")
     try:
         rows = link.execute(_TREE, {"sql": sql}).fetchall()
     except duckdb.Error as error:
         raise Refused(f"the text could not be read as SQL: {_first_line(error)}") from error
     tree = json.loads(rows[0][0])
     if tree.get("error"):
-        raise _unreadable(sql, first_word, tree)
+        raise _unreadable(sql, seen.first_word, tree)
     statements = tree.get("statements", [])
-    if not statements:
-        raise Refused(f"there is no question in the text; {_ONLY_QUESTIONS}")
-    if len(statements) > 1:
+    if len(statements) != 1:
         raise Refused(f"one question at a time, got {len(statements)}; ask them one by one")
     node: Node = statements[0].get("node", {})
     return node
@@ -103,6 +116,8 @@ def _unreadable(sql: str, first_word: str, tree: Node) -> Refused:
         )
     if "Only SELECT" in message:
         return Refused(f"{first_word} is not let through; {_ONLY_QUESTIONS}")
+    if "expression depth" in message:
+        return Refused(TOO_DEEP)
     position = tree.get("position")
     return Refused(
         message or "the text could not be read as SQL",
@@ -205,15 +220,13 @@ class _Walk:
     def _table(self, node: Node, scope: frozenset[str]) -> None:
         kind = node["type"]
         self._not_special(node)
-        self._fields(node, grammar.TABLES[kind], kind)
-        self._sample(node)
         if kind == "BASE_TABLE":
             self._base_table(node, scope)
-        elif kind == "TABLE_FUNCTION":
+        self._fields(node, grammar.TABLES[kind], kind)
+        self._sample(node)
+        if kind == "TABLE_FUNCTION":
             place = {"query_location": node.get("query_location")}
-            self._call(place | node.get("function", {}), scope, TABLE_FUNCTIONS, "as a table")
-        elif kind == "EXPRESSION_LIST" and len(node.get("values", ())) > MOST_NODES:
-            self._refuse("that many rows cannot be written out", node)
+            self._call(place | node.get("function", {}), scope, TABLE_FUNCTIONS, AS_TABLE)
         else:
             self._children(node, scope, "sample")
 
@@ -237,8 +250,11 @@ class _Walk:
     def _base_table(self, node: Node, scope: frozenset[str]) -> None:
         name = str(node.get("table_name", ""))
         path = node.get("qualified_name", {}).get("path", [name])
-        if node.get("schema_name") or node.get("catalog_name") or path != [name]:
+        is_qualified = bool(node.get("schema_name") or node.get("catalog_name")) or path != [name]
+        if is_qualified and name.lower() in self.known | scope:
             self._refuse(f"tables have one name here: write {name!r} without a schema", node)
+        if is_qualified:
+            self._unknown_table(".".join(map(str, path)), node)
         if name.lower() in scope:
             return
         if name.lower() not in self.known:
@@ -248,7 +264,10 @@ class _Walk:
     def _unknown_table(self, name: str, node: Node) -> NoReturn:
         near = closest(name, self.known)
         if near is None and any(sign in name for sign in "./\\:*?"):
-            message = f"files cannot be read by name, got {name!r}; ask the tables of the workspace"
+            message = (
+                f"neither files nor other schemas can be read, got {name!r}; "
+                "ask the tables of the workspace"
+            )
         else:
             message = f"there is no table {name!r}"
             message += f". Did you mean {near!r}?" if near else "; the list is beside the editor"
@@ -262,7 +281,7 @@ class _Walk:
         if node.get("type") not in types:
             self._refuse(f"{_words(node.get('type'))} is not let through", node)
         if kind in ("FUNCTION", "WINDOW"):
-            self._call(node, scope, FUNCTIONS, "")
+            self._call(node, scope, FUNCTIONS, AS_VALUE)
             return
         self._fields(node, fields, kind)
         if kind == "PARAMETER":
@@ -281,11 +300,11 @@ class _Walk:
             self._refuse("this cannot be called", node)
         name = str(node.get("function_name", ""))
         path = node.get("qualified_name", {}).get("path", [name])
+        if name.lower() not in allowed:
+            self._unknown_function(name, allowed, role, node)
         if node.get("schema") or node.get("catalog") or path != [name]:
             self._refuse(f"functions have one name here: write {name!r} without a schema", node)
         self._fields(node, fields, f"the function {name}")
-        if name.lower() not in allowed:
-            self._unknown_function(name, allowed, role, node)
         given = [one.get("expression", {}) for one in node.get("arguments", ())]
         problem = arguments.too_large(name.lower(), given)
         if problem:
@@ -296,10 +315,8 @@ class _Walk:
         self, name: str, allowed: frozenset[str], role: str, node: Node
     ) -> NoReturn:
         near = closest(name, allowed, likeness=0.75)
-        message = f"the function {name!r} is not let through{' ' + role if role else ''}"
-        message += f". Did you mean {near!r}?" if near else (
-            "; those of values are: dates, texts, numbers, lists, JSON, aggregates and windows"
-        )  # fmt: skip
+        message = f"the function {name!r} is not let through{role}"
+        message += f". Did you mean {near!r}?" if near else f"; {_USUAL[role]}"
         self._refuse(message, node, near)
 
     def _parameter(self, node: Node) -> None:
@@ -312,7 +329,7 @@ class _Walk:
         name = str(node.get("type_name", ""))
         path = node.get("qualified_name", {}).get("path", [name])
         if name.lower() not in TYPES or path != [name]:
-            near = closest(name, TYPES)
+            near = closest(name, TYPES, likeness=0.7)
             hint = f"Did you mean {near!r}?" if near else "varchar, bigint, double, date are."
             self._refuse(f"the type {name!r} is not let through. {hint}", node, near)
         sizes = [arguments.integer(one) or 0 for one in node.get("children", ())]
@@ -321,11 +338,11 @@ class _Walk:
             self._refuse(f"an array may have {most:,} items; a list, int[], has no such end", node)
 
     def _collation(self, node: Node) -> None:
-        for part in str(node.get("collation", "")).lower().split("."):
-            if part not in COLLATIONS:
-                self._refuse(
-                    f"the collation {part!r} is not let through; nocase and noaccent are", node
-                )
+        name = str(node.get("collation", ""))
+        if not COLLATIONS.issuperset(name.lower().split(".")):
+            self._refuse(
+                f"the collation {name!r} is not let through; nocase and noaccent are", node
+            )
 
     def _refuse(self, message: str, node: Node, suggestion: str | None = None) -> NoReturn:
         location = node.get("query_location")

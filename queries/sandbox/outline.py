@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\W\d]\w*)                # a word
     | (?P<bracket>[()\[\]{}])
     | (?P<end>;)
+    | \S
     """,
     re.VERBOSE,
 )
@@ -32,11 +33,13 @@ class Outline:
 
     Attributes:
         first_word: In capitals; empty: there is no word.
+        statements: How many texts there are between semicolons.
         depth: Most brackets and cases within one another.
         parameters: Names of the `$parameters`, in order of their first mention.
     """
 
     first_word: str
+    statements: int
     depth: int
     parameters: tuple[str, ...]
 
@@ -44,17 +47,22 @@ class Outline:
 def outline(sql: str) -> Outline:
     """Look over a text once, from left to right."""
     first, depth, deepest = "", 0, 0
+    statements, is_open = 0, False
     parameters: dict[str, None] = {}
     at = 0
     while match := _TOKEN.search(sql, at):
         at = _end(sql, match)
         if match["parameter"]:
             parameters[match["parameter"]] = None
+        if match["end"]:
+            is_open = False
+        elif not match[0].startswith(("--", "/*")) and not is_open:
+            statements, is_open = statements + 1, True
         word = (match["word"] or "").upper()
         first = first or word
         depth = max(0, depth + _step(word or match["bracket"] or ""))
         deepest = max(deepest, depth)
-    return Outline(first, deepest, tuple(parameters))
+    return Outline(first, statements, deepest, tuple(parameters))
 
 
 def _end(sql: str, match: re.Match[str]) -> int:

@@ -43,7 +43,10 @@ main()
 GRACE_SECONDS = 0.5  # between the deadline, when the engine is asked to stop, and the kill
 LOOK_SECONDS = 0.05  # between two looks at whether the question was taken back
 ROOM_OF_ROWS = 2 * 2**20  # bytes of an answer beside its rows: schema, padding
-ENDED = "the process that answered has ended too early; a fresh one answers the next text"
+ENDED = (
+    "the process that answered ended early, most likely for want of memory; "
+    "a fresh one answers the next text"
+)
 
 Progress = Callable[[float | None, float], None]
 
@@ -243,6 +246,10 @@ def _stopped(limit: str, limits: Limits) -> StoppedByLimit:
         most = limits.memory_mb
         message = f"stopped: it needed more than {most:,} MB of memory, the limit. {SMALLER}"
         return StoppedByLimit(message, limit=limit, value=most)
+    if limit == "bytes":
+        size = limits.bytes / 2**20
+        message = f"one row is larger than {size:g} MB, the limit of an answer; ask for less of it"
+        return StoppedByLimit(message, limit=limit, value=limits.bytes)
     message = f"stopped after {limits.seconds:g} s, the limit. {SMALLER}"
     return StoppedByLimit(message, limit="seconds", value=limits.seconds)
 

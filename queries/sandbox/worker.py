@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from queries.sandbox.answering import send_rows, watched
+from queries.sandbox.answering import TooLarge, send_rows, watched
 from queries.sandbox.errors import Refused
 from queries.sandbox.gate import Passed, check
 from queries.sandbox.messages import EXPLAIN, described
@@ -85,6 +85,8 @@ def _answer(
             "message": str(error), "position": error.position, "suggestion": error.suggestion,
             "is_refused": True,
         })  # fmt: skip
+    except TooLarge:
+        outlet.words(FAILED, {"limit": "bytes"})
     except _NoPlan as error:
         failed(error.cause, EXPLAIN)
     except (duckdb.Error, MemoryError, pa.ArrowException) as error:
