@@ -30,6 +30,7 @@ class Database:
         self.place = words_of(url)
         self._lock = threading.RLock()
         self._held: tuple[FileState | None, Engine] | None = None
+        self._empty: Engine | None = None
         self._failed: tuple[float, StoreUnreachable] | None = None
 
     @property
@@ -73,23 +74,34 @@ class Database:
             if self._held and self._held[0] == state and not (is_missing and for_writing):
                 return self._held[1]
             self._refuse_soon_after_failure()
-            self.close()
+            self._let_go()
+            if is_missing and not for_writing:
+                # Held as of before: a file that somebody makes at this moment is another state.
+                self._empty = self._empty or _nothing_kept()
+                self._held = (state, self._empty)
+                return self._empty
             try:
-                engine = _nothing_kept() if is_missing and not for_writing else self._opened(state)
+                engine = self._opened(state)
             except StoreUnreachable as error:
                 self._failed = (time.monotonic(), error)
                 raise
             self._failed = None
-            # Opening has made a file where none was.
-            self._held = (state_of(self.path) if self.path else None, engine)
+            self._held = (state_of(self.path) if self.path and is_missing else state, engine)
             return engine
 
     def close(self) -> None:
         """Let go of all connections; the next use opens again."""
         with self._lock:
-            if self._held:
-                self._held[1].dispose()
-            self._held = None
+            self._let_go()
+            if self._empty:
+                self._empty.dispose()
+            self._empty = None
+
+    def _let_go(self) -> None:
+        """Close the file or the server; who is reading nothing may go on reading it."""
+        if self._held and self._held[1] is not self._empty:
+            self._held[1].dispose()
+        self._held = None
 
     def version(self) -> str:
         """The version of its schema, as it is."""

@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -183,6 +185,21 @@ def test_processes_that_start_at_once_make_one_schema(store_url: str) -> None:
     store = Store(store_url)
     assert [query.name for query in store.queries()] == names
     store.close()
+
+
+def test_openings_at_the_very_same_moment_wait_for_each_other(store_url: str) -> None:
+    together = Barrier(6)
+
+    def opened(number: int) -> str:
+        store = Store(store_url)
+        together.wait()
+        kept = store.save_query(SavedQuery(name=str(number), sql="select 1"), author="a")
+        store.close()
+        return kept.name
+
+    with ThreadPoolExecutor(6) as threads:
+        names = list(threads.map(opened, range(6)))
+    assert names == [str(number) for number in range(6)]
 
 
 def loaded_modules(code: str, *arguments: str) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 import store.database
 import store.engines
@@ -117,6 +118,27 @@ def test_reading_makes_no_file(folder: Path) -> None:
     opened.save_query(QUERY, author="a")
     assert [query.name for query in opened.queries()] == ["Weekly"]
     opened.close()
+
+
+def test_a_file_that_appears_while_none_is_looked_for_is_the_one_that_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{folder / 'tidemark.sqlite'}"
+    nothing = store.database._nothing_kept
+
+    def made_meanwhile() -> Engine:
+        monkeypatch.setattr(store.database, "_nothing_kept", nothing)
+        other = Store(url)
+        other.save_query(QUERY, author="b")
+        other.close()
+        return nothing()
+
+    monkeypatch.setattr(store.database, "_nothing_kept", made_meanwhile)
+    opened = Store(url)
+    opened.queries()
+    opened.save_query(replace(QUERY, name="Mine"), author="a")
+    opened.close()
+    assert [query.name for query in Store(url).queries()] == ["Mine", "Weekly"]
 
 
 def test_an_older_schema_that_cannot_be_written_says_what_it_needs(path: Path) -> None:
