@@ -102,4 +102,4 @@ def _known(workspace: Workspace, snapshot_id: str) -> tuple[str, ...]:  # noqa: 
 
 
 def _words(text: str) -> str:
-    return text.replace(":", ": ", 1)
+    return plain.visible(text.replace(":", ": ", 1))

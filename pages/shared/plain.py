@@ -10,7 +10,16 @@ SELF_LINKING = re.compile(r"(?<=\w)@(?=[\w-]+\.)|(?i:(?<=http)|(?<=https)):(?=//
 NOT_A_LINK = "\u2060"
 LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
 LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
+# What is not seen, and turns the text around it: control characters, and marks of direction that
+# reach beyond the name that holds them.
+UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+SEEN = "\ufffd"
 LONGEST = 80  # characters of a name on a label; the data table has all of it
+
+
+def visible(text: object) -> str:
+    """Data text for places that read no markup: what would not be seen is."""
+    return UNSEEN.sub(SEEN, str(text))
 
 
 def markdown(text: object) -> str:
@@ -25,13 +34,13 @@ def prose(text: str) -> str:
 
 def sentence(said: object) -> str:
     """A message, such as an error, as Markdown that says just that, starting like a sentence."""
-    text = LINE_BREAKS.sub(" ", str(said)).strip()
+    text = LINE_BREAKS.sub(" ", visible(said)).strip()
     return _as_it_is(text[:1].upper() + text[1:])
 
 
 def paragraphs(text: str) -> str:
     """What somebody wrote at length: shown as it is, with its line breaks."""
-    lines = LINE_BREAK.split(text.strip())
+    lines = LINE_BREAK.split(visible(text).strip())
     return "  \n".join(_as_it_is(line.strip()) for line in lines)
 
 
@@ -55,7 +64,7 @@ def chart(text: object) -> str:
 
 def short(text: object) -> str:
     """One line of at most 80 characters."""
-    line = LINE_BREAKS.sub(" ", str(text)).strip()
+    line = LINE_BREAKS.sub(" ", visible(text)).strip()
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
