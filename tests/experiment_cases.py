@@ -158,8 +158,8 @@ def gb_sequential(i: Inputs) -> Found:
 
 
 def gb_quantile(arm: Inputs) -> Arm:
-    ends = arm["quantile_lower"], arm["quantile_upper"]
-    return quantile_arm(arm["n"], arm["quantile_hat"], *ends, n_at_ranks=arm["n_star"])
+    ends = {"low": arm["quantile_lower"], "high": arm["quantile_upper"]}
+    return quantile_arm(arm["n"], arm["quantile_hat"], **ends, n_at_ranks=arm["n_star"])
 
 
 def stratified(i: Inputs) -> Found:
@@ -220,7 +220,11 @@ def sleep(i: Inputs) -> Found:
 def regression(variance: str, *, is_interacted: bool) -> Callable[[Inputs], Found]:
     def found(i: Inputs) -> Found:
         one = robust_adjusted(
-            i["y"], i["variant"], [i["x"]], variance=variance, is_interacted=is_interacted
+            i["y"],
+            i["variant"],
+            covariates=[i["x"]],
+            variance=variance,
+            is_interacted=is_interacted,
         )
         return {"effect": one.value, "se": sqrt(one.variance)}
 

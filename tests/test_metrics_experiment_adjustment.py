@@ -45,7 +45,7 @@ def sides(y: np.ndarray, arm: np.ndarray, x: np.ndarray) -> list[JointMoments]:
 def test_moments_give_the_coefficients_of_the_regression(seed: int, covariates: int) -> None:
     data = sample(seed, covariates=covariates)
     from_moments = regression_adjusted(*sides(*data)).difference
-    from_rows = robust_adjusted(*data)
+    from_rows = robust_adjusted(*data[:2], covariates=data[2])
     assert from_moments.value == pytest.approx(from_rows.value)
     assert from_moments.control == pytest.approx(from_rows.control)
 
@@ -53,7 +53,7 @@ def test_moments_give_the_coefficients_of_the_regression(seed: int, covariates: 
 def test_variance_agrees_with_hc2_when_units_are_many() -> None:
     data = sample(1, n=20_000)
     known = regression_adjusted(*sides(*data), covariate_mean="known").difference
-    rows = robust_adjusted(*data)
+    rows = robust_adjusted(*data[:2], covariates=data[2])
     assert sqrt(known.variance) == pytest.approx(sqrt(rows.variance), rel=0.02)
     assert sqrt(known.base_variance) == pytest.approx(sqrt(rows.base_variance), rel=0.02)
 
@@ -144,14 +144,14 @@ def test_arms_need_the_same_covariates(function: type) -> None:
 
 def test_rows_refuse_an_arm_with_fewer_units_than_slopes() -> None:
     with pytest.raises(ValueError, match="an arm needs 3 units, the smaller has 2"):
-        robust_adjusted([1.0, 2, 3, 4, 5], [1, 1, 0, 0, 0], [[1.0, 2, 3, 4, 5]])
+        robust_adjusted([1.0, 2, 3, 4, 5], [1, 1, 0, 0, 0], covariates=[[1.0, 2, 3, 4, 5]])
 
 
 def test_without_covariates_hc2_is_welch() -> None:
     # Samii and Aronow (2012): HC2 of a difference of means is the variance of Neyman and Welch.
     y, arm, _ = sample(8)
     plain = difference(*(mean_arm(moments(y[arm == k])) for k in (False, True)))
-    assert robust_adjusted(y, arm, []).variance == pytest.approx(plain.variance)
+    assert robust_adjusted(y, arm, covariates=[]).variance == pytest.approx(plain.variance)
 
 
 def test_linearised_ratio_is_the_delta_method() -> None:

@@ -178,9 +178,9 @@ def test_quantile_variance_is_that_of_the_density() -> None:
 def test_quantiles_of_too_few_values_have_no_variance() -> None:
     assert quantile_arm_of([1.0, 2.0, 3.0], at=0.9).variance is None
     assert quantile_arm_of([], at=0.9).value is None
-    assert quantile_arm(1, 5.0, 5.0, 5.0).variance is None
+    assert quantile_arm(1, 5.0, low=5.0, high=5.0).variance is None
     with pytest.raises(ValueError, match="low <= value <= high"):
-        quantile_arm(9, 5.0, 6.0, 7.0)
+        quantile_arm(9, 5.0, low=6.0, high=7.0)
     with pytest.raises(ValueError, match="inflation > 0"):
         quantile_ranks(9, at=0.5, inflation=0)
 

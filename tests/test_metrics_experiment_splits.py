@@ -169,7 +169,9 @@ def test_split_p_values_are_welchs(
     n: tuple[int, int], means: tuple[float, float], variances: tuple[float, float]
 ) -> None:
     found = split_p_values(
-        ([n[0]], [n[1]]), ([means[0]], [means[1]]), ([variances[0]], [variances[1]])
+        ([n[0]], [n[1]]),
+        means=([means[0]], [means[1]]),
+        variances=([variances[0]], [variances[1]]),
     )
     expected = stats.ttest_ind_from_stats(
         means[0], variances[0] ** 0.5, n[0], means[1], variances[1] ** 0.5, n[1], equal_var=False

@@ -152,67 +152,68 @@ def _adjusted(
     parameters: int,
     is_mean_sampled: bool,
 ) -> Adjustment:
-    tables = np.array(control.covariances), np.array(treated.covariances)
-    means = np.array(control.means), np.array(treated.means)
-    sizes = control.n, treated.n
-    total = sum(sizes)
-    centre = (sizes[0] * means[0][1:] + sizes[1] * means[1][1:]) / total
-    values = [float(m[0] - b @ (m[1:] - centre)) for m, b in zip(means, slopes, strict=True)]
-    dfs = [size - 1 - parameters for size in sizes]
-    spreads = [
-        _residual(table, b) * (size - 1) / df * (1 / size + _leverage(table, m, centre, size))
-        if parameters
-        else _residual(table, b) / size
-        for table, m, b, size, df in zip(tables, means, slopes, sizes, dfs, strict=True)
-    ]
-    spread_x = _pooled(control, treated, between=False)[1:, 1:] / total * is_mean_sampled
+    n = control.n + treated.n
+    centre = (control.n * _covariates(control) + treated.n * _covariates(treated)) / n
+    a = _read_off(control, slopes[0], centre, parameters)
+    b = _read_off(treated, slopes[1], centre, parameters)
+    own_a, own_b = a.variance or 0.0, b.variance or 0.0
+    # What is not known about the covariates' mean moves both arms at once.
+    of_mean = _pooled(control, treated, between=False)[1:, 1:] / n * is_mean_sampled
     gap = slopes[1] - slopes[0]
-    extra = float(gap @ spread_x @ gap)
-    df = welch_df(spreads[0], dfs[0], spreads[1], dfs[1])
-    if base == "adjusted":
-        below, below_variance = values[0], spreads[0] + float(slopes[0] @ spread_x @ slopes[0])
-        covariance = float(gap @ spread_x @ slopes[0]) - spreads[0]
-    else:
-        below, below_variance = float(means[0][0]), float(tables[0][0, 0]) / sizes[0]
-        explained = float(slopes[0] @ tables[0][1:, 0]) / sizes[0]
-        covariance = explained - below_variance
-    variance = sum(spreads) + extra
-    plain = sum(float(table[0, 0]) / size for table, size in zip(tables, sizes, strict=True))
+    variance = own_a + own_b + float(gap @ of_mean @ gap)
+    below = a.value, own_a + float(slopes[0] @ of_mean @ slopes[0])
+    covariance = float(gap @ of_mean @ slopes[0]) - own_a
+    table = np.array(control.covariances)
+    if base == "unadjusted":
+        plain_mean, plain_variance = float(np.array(control.means)[0]), float(table[0, 0])
+        below = plain_mean, plain_variance / control.n
+        covariance = (float(slopes[0] @ table[1:, 0]) - plain_variance) / control.n
+    unadjusted = table[0, 0] / control.n + np.array(treated.covariances)[0, 0] / treated.n
+    df = welch_df((own_a, a.df or 1.0), (own_b, b.df or 1.0))
+    value = (b.value or 0.0) - (a.value or 0.0)
     return Adjustment(
-        Difference(
-            total, values[0], values[1], values[1] - values[0], variance, df, below,
-            below_variance, covariance,
-        ),
-        Arm(control.n, values[0], spreads[0], dfs[0]),
-        Arm(treated.n, values[1], spreads[1], dfs[1]),
-        tuple(slopes[0].tolist()),
-        tuple(slopes[1].tolist()),
-        variance / plain if plain > 0 else None,
-    )  # fmt: skip
+        Difference(n, a.value, b.value, value, variance, df, *below, covariance=covariance),
+        control=a,
+        treated=b,
+        control_slopes=tuple(slopes[0].tolist()),
+        treated_slopes=tuple(slopes[1].tolist()),
+        variance_ratio=variance / float(unadjusted) if unadjusted > 0 else None,
+    )
+
+
+def _read_off(
+    arm: JointMoments, slopes: NDArray[np.float64], centre: NDArray[np.float64], parameters: int
+) -> Arm:
+    """The arm's mean outcome at the common mean of the covariates, for slopes of its own."""
+    table, gap = np.array(arm.covariances), _covariates(arm) - centre
+    value = float(np.array(arm.means)[0] - slopes @ gap)
+    direction = np.concatenate(([1.0], -slopes))
+    residual = max(0.0, float(direction @ table @ direction))
+    df = arm.n - 1 - parameters
+    if not parameters:
+        return Arm(arm.n, value, residual / arm.n, df)
+    # A line read off away from its middle is less sure than a mean.
+    leverage = float(gap @ _solved(table[1:, 1:], gap)) / (arm.n - 1)
+    return Arm(arm.n, value, residual * (arm.n - 1) / df * (1 / arm.n + leverage), df)
+
+
+def _covariates(arm: JointMoments) -> NDArray[np.float64]:
+    return np.array(arm.means)[1:]
 
 
 def _slopes(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Least squares of the outcome on covariates; 0 for a covariate without spread."""
-    spread = np.sqrt(np.diag(table)[1:])
+    return _solved(table[1:, 1:], table[1:, 0])
+
+
+def _solved(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solution of a covariance system, on the scale of correlations; 0 where nothing varies."""
+    spread = np.sqrt(np.diag(table))
     if len(spread) == 1:
-        return table[1:, 0] / table[1, 1] if spread[0] > 0 else np.zeros(1)
+        return right / table[0, 0] if spread[0] > 0 else np.zeros(1)
     scale = np.where(spread > 0, spread, 1.0)
-    correlations = table[1:, 1:] / np.outer(scale, scale)
-    found = np.linalg.lstsq(correlations, table[1:, 0] / scale, rcond=1e-10)[0]
+    found = np.linalg.lstsq(table / np.outer(scale, scale), right / scale, rcond=1e-10)[0]
     return np.asarray(found / scale)
-
-
-def _leverage(
-    table: NDArray[np.float64], mean: NDArray[np.float64], centre: NDArray[np.float64], n: int
-) -> float:
-    """What is added to 1/n because a line is read off away from its middle."""
-    gap = mean[1:] - centre
-    return float(gap @ np.linalg.lstsq(table[1:, 1:], gap, rcond=1e-10)[0]) / (n - 1)
-
-
-def _residual(table: NDArray[np.float64], slopes: NDArray[np.float64]) -> float:
-    direction = np.concatenate(([1.0], -slopes))
-    return max(0.0, float(direction @ table @ direction))
 
 
 def _pooled(control: JointMoments, treated: JointMoments, *, between: bool) -> NDArray[np.float64]:

@@ -35,13 +35,13 @@ class Score:
 START = Score(0.0, np.zeros(1), np.ones(1))
 
 
-def above(score: Score, at: float, z: float, *, drift: float = 0.0) -> float:
+def above(score: Score, z: float, *, at: float, drift: float = 0.0) -> float:
     """The chance of going on until the next look and being above z there.
 
     Args:
         score: After the last look.
-        at: Information fraction of the next look, above the last.
         z: Bound on the z scale.
+        at: Information fraction of the next look, above the last.
         drift: Expected z at information 1.
     """
     from scipy.special import ndtr
@@ -51,19 +51,19 @@ def above(score: Score, at: float, z: float, *, drift: float = 0.0) -> float:
     return float(score.masses @ ndtr(-distance))
 
 
-def below(score: Score, at: float, z: float, *, drift: float = 0.0) -> float:
+def below(score: Score, z: float, *, at: float, drift: float = 0.0) -> float:
     """The chance of going on until the next look and being below z there; see `above`."""
     mirrored = Score(score.at, -score.points, score.masses)
-    return above(mirrored, at, -z, drift=-drift)
+    return above(mirrored, -z, at=at, drift=-drift)
 
 
-def continued(score: Score, at: float, bounds: tuple[float, float], *, drift: float = 0.0) -> Score:
+def continued(score: Score, bounds: tuple[float, float], *, at: float, drift: float = 0.0) -> Score:
     """The score after one more look, among the paths within the bounds.
 
     Args:
         score: After the last look.
-        at: Information fraction of this look, above the last.
         bounds: Lower and upper z between which the experiment goes on; infinite where none.
+        at: Information fraction of this look, above the last.
         drift: Expected z at information 1.
 
     References:
@@ -113,9 +113,9 @@ def crossing_chances(
         raise ValueError(f"{len(fractions)} looks need as many bounds, got {len(bounds)}")
     score, lower, upper = START, [], []
     for at, (low, high) in zip(fractions, bounds, strict=True):
-        lower.append(below(score, at, low, drift=drift))
-        upper.append(above(score, at, high, drift=drift))
-        score = continued(score, at, (low, high), drift=drift)
+        lower.append(below(score, low, at=at, drift=drift))
+        upper.append(above(score, high, at=at, drift=drift))
+        score = continued(score, (low, high), at=at, drift=drift)
     return tuple(lower), tuple(upper)
 
 

@@ -73,7 +73,7 @@ def difference(
         spread = control.df * of_control * control.n + treated.df * of_treated * treated.n
         of_control, of_treated = spread / df / control.n, spread / df / treated.n
     else:
-        df = welch_df(of_control, control.df, of_treated, treated.df)
+        df = welch_df((of_control, control.df), (of_treated, treated.df))
     return Difference(
         n, control.value, treated.value, value, of_control + of_treated, df,
         control.value, of_control, -of_control,
@@ -88,9 +88,21 @@ def has_spread(of: Difference) -> bool:
     return not isclose(size + of.variance**0.5, size, rel_tol=1e-15)
 
 
-def welch_df(of_control: float, df_control: float, of_treated: float, df_treated: float) -> float:
-    """Degrees of freedom of a sum of two variances, each with its own; Welch-Satterthwaite."""
-    below = of_control**2 / df_control + of_treated**2 / df_treated
+def welch_df(control: tuple[float, float], treated: tuple[float, float]) -> float:
+    """Degrees of freedom of a sum of two variances, each with its own; Welch-Satterthwaite.
+
+    Args:
+        control: (variance, degrees of freedom) of one arm.
+        treated: The same of the other.
+
+    References:
+        Welch (1947), Biometrika 34:28-35. Satterthwaite (1946), Biometrics 2:110-114.
+
+    Examples:
+        >>> welch_df((1.0, 10), (1.0, 10)), welch_df((1.0, 10), (0.0, 10))
+        (20.0, 10.0)
+    """
+    below = control[0] ** 2 / control[1] + treated[0] ** 2 / treated[1]
     if below == 0:
-        return df_control + df_treated
-    return (of_control + of_treated) ** 2 / below
+        return control[1] + treated[1]
+    return (control[0] + treated[0]) ** 2 / below

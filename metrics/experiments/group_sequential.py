@@ -88,14 +88,14 @@ def looks(
     for number, at in enumerate(fractions, start=1):
         is_last = is_ended and number == len(fractions)
         allowed = spent(1.0 if is_last else at, alpha=alpha / parts, spending=spending, shape=shape)
-        bound = _bound(score, at, allowed - used) if allowed - used > LEAST_SPENT else None
+        bound = _bound(score, allowed - used, at=at) if allowed - used > LEAST_SPENT else None
         used = allowed if bound is not None else used
         p_value = None
         if bound is not None:
             p_value = tail_p_value(bound, alternative="greater") * parts
         found.append(Look(at, used * parts, bound, p_value))
         limit = inf if bound is None else bound
-        score = continued(score, at, (-limit if parts == 2 else -inf, limit))
+        score = continued(score, (-limit if parts == 2 else -inf, limit), at=at)
     return tuple(found)
 
 
@@ -236,16 +236,16 @@ def futility_bounds(
         floor = -inf
         if allowed - used > LEAST_SPENT:
             mirrored = Score(score.at, -score.points, score.masses)
-            floor = min(limit, -_bound(mirrored, at, allowed - used, drift=-drift))
+            floor = min(limit, -_bound(mirrored, allowed - used, at=at, drift=-drift))
         if at >= 1 and success is not None:
             floor = limit
-        used += below(score, at, floor, drift=drift)
+        used += below(score, floor, at=at, drift=drift)
         found.append(None if floor == -inf else floor)
-        score = continued(score, at, (floor, limit), drift=drift)
+        score = continued(score, (floor, limit), at=at, drift=drift)
     return tuple(found)
 
 
-def _bound(score: Score, at: float, chance: float, *, drift: float = 0.0) -> float:
+def _bound(score: Score, chance: float, *, at: float, drift: float = 0.0) -> float:
     """The z above which lies this chance.
 
     Newton's steps on its logarithm, which is concave: from the z that all paths together would
@@ -253,12 +253,12 @@ def _bound(score: Score, at: float, chance: float, *, drift: float = 0.0) -> flo
     """
     from scipy.special import ndtri
 
-    if chance >= above(score, at, -inf, drift=drift):
+    if chance >= above(score, -inf, at=at, drift=drift):
         return -inf
     step = at - score.at
     z, previous = drift * sqrt(at) - float(ndtri(chance)), inf
     while abs(z - previous) > PRECISION:
-        tail = above(score, at, z, drift=drift)
+        tail = above(score, z, at=at, drift=drift)
         if tail == 0:
             z -= 0.5
             continue

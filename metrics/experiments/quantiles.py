@@ -87,9 +87,9 @@ def share_inflation(below: Arm, values: int) -> float | None:
 def quantile_arm(
     n: int,
     value: float,
+    *,
     low: float,
     high: float,
-    *,
     n_at_ranks: int | None = None,
     confidence: float = OUTER,
 ) -> Arm:
@@ -114,7 +114,7 @@ def quantile_arm(
         Deng, Knoblich and Lu (2018), KDD, section 4.
 
     Examples:
-        >>> arm = quantile_arm(11_054, 7.158, 7.0988, 7.2172)
+        >>> arm = quantile_arm(11_054, 7.158, low=7.0988, high=7.2172)
         >>> round(arm.variance ** 0.5, 4)
         0.0302
     """
@@ -147,7 +147,7 @@ def quantile_arm_of(values: ArrayLike, *, at: float) -> Arm:
         value = float(np.quantile(array, at)) if array.size else None
         return Arm(array.size, value, None, None)
     value, low, high = np.quantile(array, [at, ranks.low, ranks.high]).tolist()
-    return quantile_arm(array.size, value, low, high)
+    return quantile_arm(array.size, value, low=low, high=high)
 
 
 def quantile_anytime_p_value(

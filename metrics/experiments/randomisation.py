@@ -28,6 +28,7 @@ class AaCheck:
 
 def split_p_values(
     n: tuple[ArrayLike, ArrayLike],
+    *,
     means: tuple[ArrayLike, ArrayLike],
     variances: tuple[ArrayLike, ArrayLike],
 ) -> NDArray[np.float64]:
@@ -45,7 +46,8 @@ def split_p_values(
         Welch (1947), Biometrika 34:28-35.
 
     Examples:
-        >>> p = split_p_values(([10, 10], [10, 10]), ([0.75, 1], [2.33, 1]), ([3.2, 0], [4.0, 0]))
+        >>> means, variances = ([0.75, 1], [2.33, 1]), ([3.2, 0], [4.0, 0])
+        >>> p = split_p_values(([10, 10], [10, 10]), means=means, variances=variances)
         >>> p.round(4).tolist()
         [0.0792, nan]
     """

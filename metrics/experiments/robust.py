@@ -15,8 +15,8 @@ MOST_LEVERAGE = 1 - 1e-10  # a unit that alone decides its own fit says nothing 
 def robust_adjusted(
     outcome: ArrayLike,
     is_treated: ArrayLike,
-    covariates: Sequence[ArrayLike],
     *,
+    covariates: Sequence[ArrayLike],
     variance: Robust = "HC2",
     is_interacted: bool = True,
 ) -> Difference:
@@ -42,7 +42,7 @@ def robust_adjusted(
 
     Examples:
         >>> y, x = [1.0, 2.1, 2.9, 4.2, 3.0, 5.1, 6.9, 9.2], [1.0, 2, 3, 4, 2, 3, 4, 5]
-        >>> one = robust_adjusted(y, [0, 0, 0, 0, 1, 1, 1, 1], [x])
+        >>> one = robust_adjusted(y, [0, 0, 0, 0, 1, 1, 1, 1], covariates=[x])
         >>> round(one.value, 6), one.df
         (1.96, 4)
     """

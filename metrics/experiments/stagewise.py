@@ -136,7 +136,7 @@ def _undrifted(
     for at, bound in zip(fractions[:-1], bounds, strict=False):
         if bound is not None:  # a look without a bound changes nothing
             found.append((score, at, bound))
-            score = continued(score, at, (-bound, bound))
+            score = continued(score, (-bound, bound), at=at)
     return [*found, (score, fractions[-1], 0.0)]
 
 
@@ -151,5 +151,5 @@ def _chance_above(
     for score, at, bound in paths:
         tilt = np.exp(drift * score.points - drift**2 * score.at / 2)
         drifted = Score(score.at, score.points, score.masses * tilt)
-        total += above(drifted, at, z if at == last else bound, drift=drift)
+        total += above(drifted, z if at == last else bound, at=at, drift=drift)
     return min(1.0, total)

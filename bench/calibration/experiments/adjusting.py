@@ -168,7 +168,7 @@ def _few(effort: float) -> Table:
             *(joint_moments([y[arm == k], x[arm == k]]) for k in (0, 1))
         ).difference
         found = {"moments": moment} | {
-            hc: robust_adjusted(y, arm, [x], variance=hc) for hc in ("HC2", "HC3")
+            hc: robust_adjusted(y, arm, covariates=[x], variance=hc) for hc in ("HC2", "HC3")
         }
         for how, of in found.items():
             wrong[how] += significant(effect(of).p_value)

@@ -71,7 +71,9 @@ def _units_for_skew(population: Population, rng: np.random.Generator) -> int:
 
 def _rejected(control: Samples, treated: Samples) -> Share:
     p_values = split_p_values(
-        (control.n, treated.n), (control.mean, treated.mean), (control.variance, treated.variance)
+        (control.n, treated.n),
+        means=(control.mean, treated.mean),
+        variances=(control.variance, treated.variance),
     )
     return Share(int(np.sum(p_values <= 0.05)), p_values.size)
 

@@ -103,7 +103,10 @@ def _checks(effort: float) -> Table:
         spreads = tuple(
             (q - n * m**2) / (n - 1) for q, n, m in ((q0, n0, means[0]), (q1, n1, means[1]))
         )
-        alarms += aa_check(split_p_values((n0, n1), means, spreads)).is_calibrated is False
+        alarms += (
+            aa_check(split_p_values((n0, n1), means=means, variances=spreads)).is_calibrated
+            is False
+        )
     few = Goal(0.0, 0.03, "at most .030")
     rows = [
         (
