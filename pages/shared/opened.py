@@ -4,15 +4,17 @@ Pages ask `pages.shared.workspaces.current`, which is what the viewer of a sessi
 """
 
 import os
+import time
 from pathlib import Path
 
 import streamlit as st
 
 from queries import TidemarkError, Workspace, open_workspace
 from queries.access_settings import Access
-from reports.command_line import workspace_folder
+from reports.command_line import VARIABLE, workspace_folder
 
 OPENLY = "TIDEMARK_LISTENS_OPENLY"
+SECONDS_BELIEVED = 1.0
 SETTINGS = ("workspace.toml", "metrics.toml")
 
 
@@ -27,12 +29,26 @@ def whole() -> Workspace:
 
 
 def access() -> Access:
-    """Who may come in; while the settings cannot be read, only this machine."""
+    """Who may connect, as it was at most a second ago, since every file of a page asks."""
+    place = os.environ.get(VARIABLE)
+    known = _believed.get(place)
+    if known is None or time.monotonic() - known[0] > SECONDS_BELIEVED:
+        known = time.monotonic(), _access()
+        _believed.clear()
+        _believed[place] = known
+    return known[1]
+
+
+def _access() -> Access:
+    """Who may connect; while the settings cannot be read, only this machine."""
     try:
         found = whole().settings.access
     except TidemarkError:
         return Access()
     return found.model_copy(update={"listens_openly": True}) if os.environ.get(OPENLY) else found
+
+
+_believed: dict[str | None, tuple[float, Access]] = {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -60,7 +60,7 @@ class SecurityHeaders:
         async def answer(message: "Message") -> None:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *_headers()]
-                if self.uses_https():
+                if any(name == b"set-cookie" for name, _ in headers) and self.uses_https():
                     headers = [_over_https_only(*one) for one in headers]
                 message = {**message, "headers": headers}
             await send(message)
