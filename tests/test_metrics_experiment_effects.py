@@ -94,6 +94,15 @@ def test_lift_of_a_negative_base_counts_more_as_plus() -> None:
     assert 0 < found.low < 0.5 < found.high
 
 
+@given(arms=arm_pairs(), method=st.sampled_from(["fieller", "delta"]))
+def test_lift_mirrors_with_the_sign_of_its_arms(arms: tuple[Arm, Arm], method: str) -> None:
+    mirrored = [Arm(a.n, -a.value, a.variance, a.df) for a in arms]
+    one = lift(difference(*arms), method=method)
+    other = lift(difference(*mirrored), method=method)
+    assume(one.is_bounded)
+    assert (other.value, other.low, other.high) == pytest.approx((-one.value, -one.high, -one.low))
+
+
 def test_lift_of_nothing_is_undefined() -> None:
     assert lift(difference(Arm(9, 0.0, 0.1, 8), Arm(9, 1.0, 0.1, 8))).value is None
     assert effect(difference(share_arm(0, 0), share_arm(1, 2))).lift.value is None

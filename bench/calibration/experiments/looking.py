@@ -23,6 +23,7 @@ COUNTS = (1, 5, 14, 28, 200)
 STEPS, STEP = 200, 50  # an arm grows by 50 units, 200 times
 RUNS = 40_000
 POOL = 20_000_000  # units drawn of each kind; experiments are made of their batches of 50
+LEAST_POOL = 500_000
 CHUNK = 2_000
 DRIFT = 2.801585  # true effect in standard errors at the end: power .80 with one look
 
@@ -85,7 +86,7 @@ def _crossed(
     population: Population, rng: np.random.Generator, runs: int
 ) -> dict[tuple[int, str, str], int]:
     """Experiments that crossed, by looks, rule, and whether there was an effect."""
-    pool = _pool(population, rng)
+    pool = _pool(population, rng, max(LEAST_POOL, round(POOL * runs / RUNS)))
     bounds = {
         (count, rule): (at, np.array(of(((at + 1) / STEPS).tolist())))
         for count in COUNTS
@@ -115,10 +116,10 @@ def _for_few(bounds: Array, at: NDArray[np.int_]) -> Array:
     return np.array([inf if isinf(z) else as_rare(z, df=df) for z, df in pairs])
 
 
-def _pool(population: Population, rng: np.random.Generator) -> Array:
+def _pool(population: Population, rng: np.random.Generator, units: int) -> Array:
     """Sums over batches: of numerators y and denominators s, of yy, ys and ss."""
     parts = []
-    for _ in range(POOL // (STEP * 10_000)):
+    for _ in range(units // (STEP * 10_000)):
         y, s = population.draw(rng, 10_000, STEP)
         s = np.broadcast_to(s, y.shape)
         parts.append(np.array([a.sum(axis=1) for a in (y, s, y * y, y * s, s * s)]))
