@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -104,6 +105,24 @@ def test_a_websocket_is_turned_away_before_it_is_accepted() -> None:
     door = Door(server(), lambda: NOBODY)
     sent = answer(door, scope(kind="websocket", host="evil.example"))
     assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+ORIGINS = [
+    ("http://localhost:8501", True),
+    ("http://LOCALHOST:8501", True),
+    ("", True),
+    ("http://localhost:9999", False),
+    ("https://evil.example", False),
+    ("null", False),
+]
+
+
+@pytest.mark.parametrize(("origin", "is_in"), ORIGINS)
+@pytest.mark.parametrize("access", [NOBODY, OIDC, PROXY])
+def test_a_page_of_another_site_opens_no_websocket(
+    access: Access, origin: str, *, is_in: bool
+) -> None:
+    assert is_let_in(access, scope(kind="websocket", origin=origin)) is is_in
 
 
 def test_being_open_on_purpose_lets_everybody_in() -> None:
@@ -346,6 +365,14 @@ VARIABLES = {
     "TIDEMARK_OIDC_REDIRECT_URI": "https://tidemark.example/oauth2callback",
     "TIDEMARK_COOKIE_SECRET": "0" * 64,
 }
+
+
+def test_protections_of_streamlit_are_on() -> None:
+    settings = tomllib.loads((launcher.FRAME.parents[2] / ".streamlit/config.toml").read_text())
+    server = settings["server"]
+    assert (server["enableXsrfProtection"], server["enableCORS"]) == (True, True)
+    assert (server["enableAgentApi"], server["enableStaticServing"]) == (False, False)
+    assert server["address"] == "localhost"
 
 
 def test_the_provider_may_come_from_the_environment() -> None:

@@ -10,10 +10,11 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
 
-from pages.shared.connection.requests import address, host_name, is_this_machine
+from pages.shared.connection.requests import address, header, host_name, is_this_machine
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,6 +35,7 @@ HERE_ONLY = (
     "This Tidemark is open to the machine that it runs on, and to nobody else, since nobody signs "
     "in. Set up sign-in: [access] sign_in in workspace.toml, see docs/deployment.md."
 )
+OTHER_SITE = "A page of another site asked for this, or a proxy has changed the header Host."
 PROXY_ONLY = "This Tidemark is reached through its proxy only: [access.proxy] addresses."
 
 
@@ -63,6 +65,8 @@ class Door:
 
 def refusal(scope: "Scope", access: "Access") -> str | None:
     """Why a request is turned away; None: it is not."""
+    if scope["type"] == "websocket" and not _is_of_our_page(scope):
+        return OTHER_SITE
     if access.sign_in == "none" and not access.listens_openly:
         server = scope.get("server")
         is_here = server is None or is_this_machine(server[0])
@@ -70,6 +74,13 @@ def refusal(scope: "Scope", access: "Access") -> str | None:
     if access.sign_in == "proxy":
         return None if _is_proxy(scope, access) else PROXY_ONLY
     return None
+
+
+def _is_of_our_page(scope: "Scope") -> bool:
+    """Whether a WebSocket is opened by a page of this server; no browser leaves out the origin."""
+    origin = header(scope, "origin")
+    ours = (header(scope, "host") or "").lower()
+    return origin is None or urlsplit(origin).netloc.lower() == ours
 
 
 def _is_proxy(scope: "Scope", access: "Access") -> bool:
