@@ -50,6 +50,18 @@ def test_moments_give_the_coefficients_of_the_regression(seed: int, covariates: 
     assert from_moments.control == pytest.approx(from_rows.control)
 
 
+def test_variance_is_that_of_two_regressions_read_off_at_the_common_mean() -> None:
+    y, arm, x = sample(3, n=30)
+    centre, expected = x.mean(axis=1), 0.0
+    for k in (False, True):
+        design = np.vstack((np.ones((arm == k).sum()), x[:, arm == k] - centre[:, None])).T
+        _, residual, *_ = np.linalg.lstsq(design, y[arm == k])
+        spread = float(residual[0]) / (design.shape[0] - design.shape[1])
+        expected += spread * float(np.linalg.inv(design.T @ design)[0, 0])
+    found = regression_adjusted(*sides(y, arm, x), covariate_mean="known").difference
+    assert found.variance == pytest.approx(expected)
+
+
 def test_variance_agrees_with_hc2_when_units_are_many() -> None:
     data = sample(1, n=20_000)
     known = regression_adjusted(*sides(*data), covariate_mean="known").difference
