@@ -10,6 +10,10 @@ from pages.shared.states import empty, guarded
 from pages.shared.workspaces import current
 from store import Board, SavedQuery, Store, Tile, store_of
 
+FOLLOWS = (
+    "It is run anew for everybody who opens the board: with the board's filters, and for the "
+    "board's period if it asks for $start and $end."
+)
 NEW = ""  # stands for a board that is still to be made
 
 
@@ -46,10 +50,7 @@ def pin_form(query: SavedQuery) -> None:
             format_func=WIDTHS.__getitem__,
             key="pin_width",
         )
-        st.caption(
-            f"It follows the board's period if the query asks for $start and $end: "
-            f"{plain.markdown(query.name)} is run anew whenever the board is opened."
-        )
+        st.caption(plain.sentence(FOLLOWS))
         if st.button("Pin it", key="pin_now", type="primary", icon=":material/push_pin:"):
             tile = Tile(board_id=chosen, query_id=query.id, title=title.strip(), width=width)
             leave_for(_pinned(store, tile, name))
