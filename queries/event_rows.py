@@ -207,7 +207,8 @@ def _with_days_and_kinds(
     usual = " ".join(f"when {text(one)} then {text(one)}" for one in ACTIONS)
     derived = {
         "feature": "coalesce(nullif(own.feature, ''), kinds.feature) as feature",
-        "action": f"case lower(own.action) {usual} else kinds.action end as action",
+        "action": f"case lower(own.action) {usual} "
+        "else coalesce(nullif(own.action, ''), kinds.action) end as action",
     }
     shown = ", ".join(derived.get(name, f"own.{quoted(name)}") for name in names)
     # Grouped, so that the engine sees one row for each name, and joins only where it must.
