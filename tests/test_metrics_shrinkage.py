@@ -48,13 +48,21 @@ def test_beta_binomial_finds_what_groups_were_drawn_from(
 
 def test_a_group_of_nobody_is_like_the_others() -> None:
     found = beta_binomial([2, 30, 55, 4], [100, 100, 100, 10])
-    assert found.shrunk(0, 0).value == pytest.approx(found.mean)
+    others = sum(weight * a / (a + b) for a, b, weight in found.plausible)
+    assert found.shrunk(0, 0).value == pytest.approx(others)
+
+
+def test_plausible_spreads_are_a_distribution_around_the_likeliest() -> None:
+    found = beta_binomial([10, 20, 30, 40, 50], [100] * 5)
+    assert sum(weight for _, _, weight in found.plausible) == pytest.approx(1)
+    sizes = [a + b for a, b, _ in found.plausible]
+    assert min(sizes) < found.a + found.b < max(sizes)
 
 
 def test_more_people_are_pulled_less() -> None:
     found = beta_binomial([2, 30, 55, 4], [100, 100, 100, 10])
     few, many = found.shrunk(9, 10), found.shrunk(900, 1000)
-    assert found.mean < few.value < many.value < 0.9
+    assert found.shrunk(0, 0).value < few.value < many.value < 0.9
     assert many.high - many.low < few.high - few.low
 
 
