@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import betaln
 from scipy.stats import norm
 
 from metrics.experiments import (
@@ -157,6 +158,10 @@ def test_a_design_without_bounds_has_no_power() -> None:
     assert power_over_looks([0.5, 1.0], [None, None], drift=3.0) == 0.0
 
 
+def test_a_large_effect_is_not_lost_between_looks() -> None:
+    assert power_over_looks([0.5, 1.0], [None, 1.959964], drift=12.0) == pytest.approx(1.0)
+
+
 def test_futility_spends_beta_and_leaves_the_error_alone() -> None:
     bounds = [look.bound for look in looks(FIFTHS)]
     drift = 3.1
@@ -242,6 +247,14 @@ def test_anytime_p_value_is_alpha_at_the_bound(
     assert [found.low, found.high].count(None) == open_ends
 
 
+def test_one_sided_mixtures_are_tuned_at_twice_alpha() -> None:
+    # As confseq's OneSidedNormalMixture::best_rho.
+    rho = tuning(1_000, alpha=0.1)
+    found = anytime(0.0, 1.0, n=1_000, planned=1_000, alternative="greater").critical
+    assert found == pytest.approx(mixture_critical(1_000, rho=rho, alternative="greater"))
+    assert found < anytime(0.0, 1.0, n=1_000, planned=1_000).critical
+
+
 @given(planned=st.floats(100, 1e6))
 def test_anytime_is_narrowest_near_the_plan(planned: float) -> None:
     def width(tuned: float) -> float:
@@ -270,6 +283,13 @@ def test_evidence_averages_to_one_without_an_effect() -> None:
     chances = np.exp([_log_binomial(n, k, share) for k in range(n + 1)])
     evidence = np.exp(share_evidence(seen, n, share=share, planned=40))
     assert float(chances @ evidence) == pytest.approx(1)
+
+
+def test_evidence_about_a_share_survives_a_tiny_plan() -> None:
+    # Tuned to one unit, the prior keeps a thousandth of the claim's variance, as in confseq.
+    shape = 1e-3 * 0.25 / 0.5
+    expected = betaln(shape + 10, shape) - betaln(shape, shape) + 10 * log(2)
+    assert float(share_evidence(1.0, 10, share=0.5, planned=1)) == pytest.approx(expected)
 
 
 def _log_binomial(n: int, k: int, p: float) -> float:

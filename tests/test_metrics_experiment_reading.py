@@ -49,6 +49,13 @@ def test_guardrail_is_safe_exactly_when_its_bound_is_inside_the_margin() -> None
         assert found.is_safe == (found.bound > -0.05)
 
 
+def test_guardrail_counts_that_the_margin_moves_with_the_control_mean() -> None:
+    # Hasler, Vonk and Hothorn (2008): (T - (1 - m) C) / sqrt(V_T + (1 - m)^2 V_C).
+    found = non_inferiority(two(10.0, 9.9, variance=0.01), margin=0.03)
+    z = (9.9 - 0.97 * 10) / sqrt(0.01 + 0.97**2 * 0.01)
+    assert found.p_value == pytest.approx(stats.t.sf(z, 2 * 998))
+
+
 def test_not_significantly_worse_is_not_safe() -> None:
     found = non_inferiority(two(10.0, 9.9, variance=1.0), margin=0.02)
     assert (found.is_safe, found.is_harmed) == (False, False)
@@ -117,6 +124,18 @@ def test_shrunken_segments_lie_between_their_own_and_the_middle(effects: list[fl
     middle = float(np.mean(effects))
     for seen, one in zip(effects, found, strict=True):
         assert min(seen, middle) - 1e-9 <= one.mean <= max(seen, middle) + 1e-9
+
+
+def test_shrinkage_matches_efron_and_morris() -> None:
+    # Efron and Morris (1977), Scientific American 236(5):119-127: batting averages of 18 players
+    # after 45 times at bat; Clemente's .400 shrinks to .294, Alvis's .156 to .242.
+    averages = [
+        0.400, 0.378, 0.356, 0.333, 0.311, 0.311, 0.289, 0.267, 0.244, 0.244, 0.222, 0.222, 0.222,
+        0.222, 0.222, 0.200, 0.178, 0.156,
+    ]  # fmt: skip
+    error = sqrt(0.265 * 0.735 / 45)
+    found = [one.mean for one in segment_effects(averages, [error] * 18)]
+    assert (found[0], found[-1]) == pytest.approx((0.294, 0.242), abs=1e-3)
 
 
 def test_few_segments_are_not_pulled() -> None:
@@ -294,7 +313,8 @@ WIN, LOSS, NEITHER = (effect(two(10.0, treated)) for treated in (11.0, 9.0, 10.0
     ("evidence", "expected"),
     [
         (Evidence(WIN, (SAFE,), days=14), Verdict("ship", ("primary better",))),
-        (Evidence(WIN, (SAFE,), days=3), Verdict("keep running", ("not a whole week",))),
+        (Evidence(WIN, (SAFE,), days=7), Verdict("ship", ("primary better",))),
+        (Evidence(WIN, (SAFE,), days=6), Verdict("keep running", ("not a whole week",))),
         (Evidence(WIN, (UNSURE,), days=14), Verdict("keep running", ("guardrail not shown safe",))),
         (
             Evidence(WIN, (UNSURE,), days=14, is_ended=True),

@@ -103,9 +103,11 @@ def test_sequential_ratio_depends_only_on_counts_so_far(days: list[tuple[int, in
 
 
 def test_a_change_of_plan_keeps_the_evidence() -> None:
-    broken = [Allocation((6_000, 4_000), (1, 1))]
-    later = Allocation((900, 100), (9, 1))
-    assert sequential_sample_ratio([*broken, later])[-1] < 1e-40
+    ramp, rest = Allocation((8_750, 1_250), (9, 1)), Allocation((5_250, 4_750), (1, 1))
+    alone = [sequential_sample_ratio([period])[-1] for period in (ramp, rest)]
+    assert max(alone) < 1
+    together = sequential_sample_ratio([ramp, rest])[-1]
+    assert together == pytest.approx(alone[0] * alone[1])
 
 
 def test_mismatch_is_found_where_it_is() -> None:
@@ -179,8 +181,9 @@ def test_split_p_values_are_welchs(
     assert found[0] == pytest.approx(expected.pvalue)
 
 
-def test_aa_check_matches_kolmogorov_and_smirnov() -> None:
-    p_values = np.random.default_rng(3).random(200) ** 1.1
+@pytest.mark.parametrize("power", [0.85, 1.1, 1.2])
+def test_aa_check_matches_kolmogorov_and_smirnov(power: float) -> None:
+    p_values = np.random.default_rng(3).random(200) ** power
     expected = stats.kstest(p_values, "uniform", method="exact").pvalue
     assert aa_check(p_values).p_value == pytest.approx(expected, rel=1e-6)
 
