@@ -65,8 +65,14 @@ class Viewer:
 
     @property
     def author(self) -> str:
-        """What stands as author under what they write."""
-        return self.email or self.name
+        """What stands as author under what they write, and is nobody else's.
+
+        Names are chosen freely, so without an e-mail the provider's own number goes with the name.
+        """
+        if self.email:
+            return self.email
+        number = "".join(dict(self.attributes).get("sub", ()))
+        return f"{self.name} [{number}]" if number else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pages.shared.downloads import csv_bytes, parquet_bytes
 from queries import Filter, QueryError, Segment, Sight, Workspace, open_workspace
 from queries.access import Identity
 from queries.build import build
+from queries.salt import salt_of
 from reports.active_hours import active_hours
 from reports.active_users import active_users
 from reports.answer import Source
@@ -288,6 +289,43 @@ def test_no_error_tells_anything_of_others(whole: Workspace, sight: Sight, sql: 
     except QueryError as error:
         answer = str(error)
     assert leaked(answer, sight, asked) == []
+
+
+PERSONAL = '[access.personal]\nusers = ["user_id", "email"]\nevents = ["properties"]\n'
+HASHED = Sight(Segment(), shows_personal=False)
+
+
+@pytest.fixture(scope="module")
+def personal(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return make_marked(tmp_path_factory.mktemp("personal"), access=PERSONAL).seen_with(HASHED)
+
+
+def test_no_table_shows_who_somebody_is(personal: Workspace) -> None:
+    for table in schema(personal).tables:
+        told = "".join(said(ask_sql(personal, f"select * from {table.name}", {})))  # noqa: S608
+        assert "u00" not in told.replace("I am u00", ""), table.name
+        assert "@example.com" not in told, table.name
+
+
+@pytest.mark.parametrize("sql", ERRORS)
+def test_no_error_tells_the_secret(personal: Workspace, sql: str) -> None:
+    try:
+        answer: object = ask_sql(personal, sql, {})
+    except QueryError as error:
+        answer = str(error)
+    assert salt_of(personal.folder) not in "".join(said(answer))
+
+
+def test_nobody_is_found_by_a_personal_value(personal: Workspace) -> None:
+    email = f"0{of_country('DE')}@example.com"
+    asked = {"start_date": FIRST, "end_date": LAST}
+    segment = Segment((Filter("email", (email,)),))
+    assert personal.ask("event_names", segment=segment, **asked).rows.is_empty()
+    with pytest.raises(QueryError, match="'email' is personal"):
+        personal.seen_within(segment)
+    sql = "select count(*) as n from users where email = $email"
+    found = ask_sql(personal, sql, {"email": email})
+    assert found.rows.item() == 0
 
 
 # Pages

@@ -83,6 +83,14 @@ def test_a_role_may_do_what_it_is_for(role: Any) -> None:
     assert {what for what in everything if viewer.may(what)} == MAY[role]
 
 
+def test_nobody_writes_in_the_name_of_others() -> None:
+    eve = identity_of({"email": "eve@x.y", "email_verified": False, "name": "ann@x.y", "sub": "7"})
+    viewer = viewer_of(eve, access(default_role="viewer"))
+    assert viewer
+    assert viewer.author == "ann@x.y [7]"
+    assert LOCAL.author == "local"
+
+
 CLAIMS: list[tuple[dict[str, Any], Identity]] = [
     ({"email": "Ann@Example.com", "name": "Ann"}, Identity("Ann", "ann@example.com")),
     ({"email": "a@b.c", "email_verified": False, "name": "A"}, Identity("A", None)),

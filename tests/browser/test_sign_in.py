@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Open, Reader, free_port, serving
 from tests.oidc_provider import CLIENT, SECRET
@@ -83,6 +83,40 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Members:
+    """People who have signed in, each in a browser of their own that stays open."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.readers: dict[str, Reader] = {}
+
+    def __call__(self, who: str, path: str = "/") -> Reader:
+        """Somebody's browser, at a page."""
+        if who not in self.readers:
+            page = self.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+            self.readers[who] = signs_in(Reader(page, self.address).listens(), who)
+        return self.readers[who].opens(path)
+
+    def close(self) -> None:
+        for reader in self.readers.values():
+            reader.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def member(browser: Browser, shared_site: Site) -> Iterator[Members]:
+    members = Members(browser, shared_site.address)
+    yield members
+    members.close()
+
+
+@pytest.fixture(scope="module")
+def outsider(browser: Browser, shared_site: Site) -> Iterator[Reader]:
+    """Somebody who never signs in."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Reader(context.new_page(), shared_site.address).listens()
+    context.close()
+
+
 def _site(provider: str, folder: Path, logs: Path) -> serving:
     port = free_port()
     return serving(
@@ -139,18 +173,16 @@ def test_a_deep_link_on_a_fresh_server_meets_the_gate(site: Site, reader_of: Ope
 
 
 @pytest.mark.parametrize("path", ["/", "/data", "/sql", "/boards", "/frame", "/usage.py"])
-def test_no_address_leads_around_the_gate(shared_site: Site, reader_of: Open, path: str) -> None:
-    assert is_at_gate(reader_of(shared_site.address).opens(path))
+def test_no_address_leads_around_the_gate(outsider: Reader, path: str) -> None:
+    assert is_at_gate(outsider.opens(path))
 
 
-def test_a_deep_link_survives_signing_in(shared_site: Site, reader_of: Open) -> None:
+def test_a_deep_link_survives_signing_in_and_is_then_forgotten(
+    shared_site: Site, reader_of: Open
+) -> None:
     reader = signs_in(reader_of(shared_site.address), "ann", DEEP)
     assert reader.page.url == shared_site.address + DEEP
     assert "16 Nov – 22 Nov" in body(reader)
-
-
-def test_the_link_is_forgotten_once_followed(shared_site: Site, reader_of: Open) -> None:
-    reader = signs_in(reader_of(shared_site.address), "ann", DEEP)
     names = {cookie["name"] for cookie in reader.page.context.cookies()}
     assert "tidemark_wanted" not in names
 
@@ -175,39 +207,38 @@ WHO = {
 
 @pytest.mark.parametrize("who", WHO)
 def test_the_sidebar_says_who_looks_and_offers_what_they_may(
-    shared_site: Site, reader_of: Open, who: str
+    member: Members, who: str
 ) -> None:
     name, role, has_sql = WHO[who]
-    reader = signs_in(reader_of(shared_site.address), who)
+    reader = member(who)
     account = reader.page.locator(".st-key-account").inner_text()
     assert name in account
     assert role in account
     assert ("SQL" in " ".join(links(reader))) is has_sql
 
 
-def test_a_role_without_sql_has_no_such_page(shared_site: Site, reader_of: Open) -> None:
-    reader = signs_in(reader_of(shared_site.address), "cleo", "/sql")
+def test_a_role_without_sql_has_no_such_page(member: Members) -> None:
+    reader = member("cleo", "/sql")
     assert reader.page.locator("h1").first.inner_text() == "Today"
 
 
 @pytest.mark.parametrize(("who", "users"), [("ann", 40), ("cleo", GERMAN)])
-def test_everybody_sees_their_part(
-    shared_site: Site, reader_of: Open, who: str, users: int
-) -> None:
-    reader = signs_in(reader_of(shared_site.address), who, "/usage")
+def test_everybody_sees_their_part(member: Members, who: str, users: int) -> None:
+    reader = member(who, "/usage")
     value = reader.page.locator(".st-key-card_dau [data-testid=stMetricValue]").inner_text()
     assert int(value) == users
 
 
 @pytest.mark.parametrize("who", ["dan", "eve"])
-def test_who_is_not_listed_or_not_verified_is_refused(
-    shared_site: Site, reader_of: Open, who: str
-) -> None:
-    reader = signs_in(reader_of(shared_site.address), who, DEEP)
+def test_who_is_not_listed_or_not_verified_is_refused(member: Members, who: str) -> None:
+    reader = member(who, DEEP)
     assert "Not open to you" in body(reader)
     assert links(reader) == []
     assert "Paper" not in reader.page.content()
-    reader.clicks("sign_out_refused")
+
+
+def test_who_is_refused_may_sign_in_as_somebody_else(shared_site: Site, reader_of: Open) -> None:
+    reader = signs_in(reader_of(shared_site.address), "dan").clicks("sign_out_refused")
     expect(reader.page.locator(".st-key-sign_in button")).to_be_visible()
 
 
@@ -221,8 +252,10 @@ def test_a_token_that_is_not_the_answer_is_not_believed(
 def test_signing_out_ends_the_session_here_and_there(shared_site: Site, reader_of: Open) -> None:
     reader = signs_in(reader_of(shared_site.address), "ann")
     before = _state(shared_site)["ended"]
-    reader.page.locator(".st-key-sign_out button").click()
-    expect(reader.page.locator(".st-key-sign_in button")).to_be_visible()
+    with reader.page.expect_request("**/oauth2callback*"):  # where the provider sends one back to
+        reader.page.locator(".st-key-sign_out button").click()
+    reader.page.wait_for_load_state("load")
+    expect(reader.waits().page.locator(".st-key-sign_in button")).to_be_visible()
     reader.page.reload()
     assert is_at_gate(reader.waits())
     assert _state(shared_site)["ended"] == before + 1
@@ -235,12 +268,10 @@ def _state(site: Site) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("query", ["?code=x&state=forged", "?error=access_denied", "?code=x", ""])
-def test_an_answer_that_was_not_asked_for_signs_nobody_in(
-    shared_site: Site, reader_of: Open, query: str
-) -> None:
-    reader = reader_of(shared_site.address).opens(f"/oauth2callback{query}")
-    assert urlsplit(reader.page.url).path == "/"
-    assert is_at_gate(reader)
+def test_an_answer_that_was_not_asked_for_signs_nobody_in(outsider: Reader, query: str) -> None:
+    outsider.opens(f"/oauth2callback{query}")
+    assert urlsplit(outsider.page.url).path == "/"
+    assert is_at_gate(outsider)
 
 
 def test_an_answer_counts_once_and_in_its_own_browser(shared_site: Site, reader_of: Open) -> None:
@@ -268,32 +299,28 @@ def test_a_cookie_that_was_changed_signs_nobody_in(shared_site: Site, reader_of:
     assert is_at_gate(reader.waits())
 
 
-def test_no_script_and_no_other_site_gets_the_cookies(shared_site: Site, reader_of: Open) -> None:
-    reader = signs_in(reader_of(shared_site.address), "ann", DEEP)
-    reader_2 = reader_of(shared_site.address).opens(DEEP)
-    found = [*reader.page.context.cookies(), *reader_2.page.context.cookies()]
+def test_no_script_and_no_other_site_gets_the_cookies(member: Members, outsider: Reader) -> None:
+    readers = member("ann"), outsider.opens(DEEP)
+    found = [cookie for one in readers for cookie in one.page.context.cookies()]
     secret = {one["name"]: (one["httpOnly"], one["sameSite"]) for one in found}
     secret.pop("_streamlit_xsrf")  # is read by the page's own script, on purpose
     assert {"_streamlit_user", "tidemark_wanted"} <= set(secret)
     assert set(secret.values()) == {(True, "Lax")}
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_gate_runs_under_the_policy_of_scripts(
-    shared_site: Site, reader_of: Open, width: int
+def test_gate_and_pages_run_under_the_policy_of_scripts(
+    member: Members, shared_site: Site, reader_of: Open
 ) -> None:
-    reader = signs_in(reader_of(shared_site.address, width=width), "bob")
-    assert reader.problems == []
+    reader = reader_of(shared_site.address, width=390).opens("/")
+    assert (reader.problems, member("bob").problems) == ([], [])
 
 
-def test_what_happened_is_in_the_log_of_the_store(
-    shared_site: Site, reader_of: Open, signed: Path
-) -> None:
+def test_what_happened_is_in_the_log_of_the_store(member: Members, signed: Path) -> None:
     from queries import open_workspace
     from store import store_of
 
-    signs_in(reader_of(shared_site.address), "bob")
-    signs_in(reader_of(shared_site.address), "dan")
+    assert member("bob")
+    assert member("dan")
     log = {(one.action, one.author) for one in store_of(open_workspace(signed)).audit_log()}
     assert {("signed in", "bob@example.com"), ("was refused", "dan@elsewhere.example")} <= log
 
