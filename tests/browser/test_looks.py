@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Open, Reader
 
-PAGES = ("/", "/usage", "/retention", "/data")
+PAGES = ("/", "/usage", "/retention", "/sql", "/data")
 # Rules that Streamlit's own navigation breaks, which a page cannot mend.
 BROKEN_BY_NAVIGATION = {"list", "listitem"}
 IS_NAVIGATION = "target => !!document.querySelector(target)?.closest('[data-testid=stSidebarNav]')"

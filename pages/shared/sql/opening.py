@@ -31,7 +31,7 @@ class Opened:
 def open_in_sql(source: Source) -> None:
     """Leave for the SQL page, where the figure's text waits; not from within a callback."""
     st.session_state[KEY] = Opened(source.title, source.sql, dict(source.parameters))
-    st.switch_page(PAGE)
+    st.switch_page(PAGE, query_params={})  # also where controls stand in the address
 
 
 def open_button(source: Source, *, key: str) -> None:

@@ -86,7 +86,7 @@ def _form(tab: EditorTab, *, is_new: bool) -> None:
             chart=tab.chart,
             version=(tabs.version_of(tab.id) or base.version) if kept else 0,
         )
-        if st.button("Save", key="sql_save_now", type="primary", icon=":material/save:"):
+        if st.button("Save", key="sql_save_now", icon=":material/save:"):
             _keep(tab, wanted)
 
 
@@ -112,6 +112,6 @@ def _title(tab: EditorTab) -> None:
     title = st.text_input(
         "Title", value=tab.title, key="sql_title", max_chars=tabs.LONGEST_TITLE
     ).strip()
-    if st.button("Rename", key="sql_rename_now", type="primary", disabled=not title):
+    if st.button("Rename", key="sql_rename_now", disabled=not title):
         tabs.change(tab.id, title=title)
         st.rerun()

@@ -27,7 +27,6 @@ def toolbar(tab: EditorTab, workspace: Workspace) -> None:
         st.button(
             "Run",
             key="sql_run",
-            type="primary",
             icon=":material/play_arrow:",
             disabled=run is not None and run.is_running,
             on_click=lambda: asking.ask(tab.id, workspace),

@@ -5,7 +5,7 @@ import {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
   selectedCompletion,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, temporarilySetTabFocusMode } from "@codemirror/commands";
 import { bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
@@ -19,6 +19,12 @@ import { dialect } from "./words.js";
 
 const PAUSE = 700; // milliseconds without a key until the page is told
 const editors = new WeakMap();
+
+/* Escape closes whatever is open, and lets the next Tab leave the editor. */
+function letTabLeave(view) {
+  temporarilySetTabFocusMode(view);
+  return false;
+}
 
 /* Enter behind a word that is written out ends the line, and is no choice from the list. */
 function closeWhenWritten(view) {
@@ -47,6 +53,7 @@ class Editor {
     const { data } = component;
     const isFirst = this.data === undefined;
     const before = this.data;
+    if (!isFirst && before.tab !== data.tab) this.tells();
     this.component = component;
     this.data = data;
     if (isFirst || before.tab !== data.tab) this.opens(before);
@@ -126,6 +133,7 @@ class Editor {
             { key: "Mod-Enter", run: () => this.asks("run") },
             { key: "Mod-Shift-f", run: () => this.asks("format") },
             { key: "Tab", run: acceptCompletion },
+            { key: "Escape", run: letTabLeave },
             { key: "Enter", run: closeWhenWritten },
           ]),
         ),
