@@ -181,7 +181,7 @@ def test_an_adjusted_lift_counts_the_same() -> None:
 
 def test_score_interval_is_right_where_statsmodels_is_not() -> None:
     # statsmodels 0.15.0 puts a count where the cubic of the constrained shares wants a group's size
-    # (statsmodels issue 10269), which moves the upper end. Ours holds the score equation: at its
+    # (their bug report 10269), which moves the upper end. Ours holds the score equation: at its
     # ends, the statistic with the likeliest shares is 1.96.
     case = case_named("sm-diffprop-mn-308")
     i = case["inputs"]
