@@ -3,6 +3,7 @@
 import re
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ from tests.marked_workspace import (
     of_country,
     of_site,
 )
+from tests.tiny_workspaces import Setup, workspace_of
 
 PERSONAL = '[access]\n[access.personal]\nusers = ["user_id", "email"]\nfeedback = ["text"]\n'
 
@@ -264,3 +266,23 @@ def test_changing_who_sees_what_builds_nothing_anew(personal: Workspace, whole: 
     after = settings_digest(personal)
     personal.settings = kept
     assert before == after
+
+
+def test_a_customer_with_the_id_of_a_hidden_user_shows_none_of_their_rows(tmp_path: Path) -> None:
+    moment = datetime(2026, 1, 5, 12)  # noqa: DTZ001  (as it stands in a file)
+    units = {"experiment": "e", "unit_id": ["u1", "u2", "a1"], "variant": "v", "exposed_at": moment}
+    setup = Setup(
+        users={
+            "u1": {"country": "DE", "account_id": "u2"},
+            "u2": {"country": "FR", "account_id": "a1"},
+        },
+        user_dimensions=("country",),
+        tables={"exposures": pl.DataFrame(units)},
+    )
+    workspace = workspace_of(tmp_path, [("u1", "opened", moment.isoformat(), {})], setup)
+    seen = {
+        country: rows(workspace.seen_with(Part(countries=(country,)).sight), "exposures")
+        for country in ("DE", "FR")
+    }
+    assert list(seen["DE"]["unit_id"]) == ["u1"]
+    assert list(seen["FR"]["unit_id"]) == ["a1", "u2"]
