@@ -190,7 +190,8 @@ class _Making:
         self, name: str, group: Group, meaning: str, columns: Mapping[str, str]
     ) -> AnalystTable:
         canonical = name if name in TABLES else "events"
-        personal = frozenset(self.settings.access.personal_columns(canonical))
+        there = self.bases[name].columns if name in self.bases else ()
+        personal = frozenset(self.settings.access.personal_columns(canonical)) & set(there)
         table = AnalystTable(group, meaning, columns, personal, self._rows(name))
         if not self.sight.policy.is_empty or name not in self.bases:
             return table
