@@ -240,17 +240,6 @@ def test_a_saved_query_is_opened_by_its_address(folder: Path) -> None:
     assert screen.number_input[0].value == 3
 
 
-def test_somebody_elses_change_is_a_conflict_and_loses_nothing(folder: Path) -> None:
-    kept = store(folder).save_query(SavedQuery(name="Mine", sql="select 1"), author="local")
-    tab = EditorTab(id="t1", title="Mine", sql="select 11", query_id=kept.id)
-    store(folder).save_tabs([tab], author="local")
-    screen = opened(folder, sql_versions={"t1": 1})
-    store(folder).save_query(replace(kept, sql="select 2"), author="bob")
-    screen = act(folder, screen.button(key="sql_save").click())
-    assert "sql_save_now" in [button.key for button in screen.button]
-    assert store(folder).query(kept.id).sql == "select 2"
-
-
 def test_a_store_that_is_gone_leaves_the_page_usable(folder: Path) -> None:
     (folder / "tidemark.sqlite").write_bytes(b"this is no store" * 100)
     screen = asks(folder, BY_DAY)
@@ -293,3 +282,42 @@ def test_old_runs_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
             runs._runs["w", "a", None, str(n)] = run
         runs._make_room()
         assert [place[3] for place in runs._runs] == ["2", "3"]
+
+
+def test_the_plan_is_told_without_running(folder: Path) -> None:
+    screen = opened(folder)
+    screen = act(folder, screen.text_area[0].input("select count(*) from user_days"))
+    screen = act(folder, screen.button(key="sql_explain").click())
+    assert "user\\_days" in text(screen)
+    assert "Nothing has been run" in text(screen)
+    assert store(folder).history("local") == ()
+
+
+def test_the_chart_is_changed_and_left_to_the_columns_again(folder: Path) -> None:
+    screen = asks(folder, BY_DAY, opened(folder, sql_view="chart"))
+    (tab_id,) = screen.session_state["sql_tabs"]
+    kind = screen.segmented_control(key=f"sql_chart_kind_{tab_id}")
+    assert kind.value == "line"
+    screen = act(folder, kind.set_value("bar"))
+    (kept,) = store(folder).tabs("local")
+    assert (kept.chart["kind"], kept.chart["x"], kept.chart["y"]) == ("bar", "day", ["users"])
+    screen = act(folder, screen.button(key="sql_chart_reset").click())
+    assert screen.segmented_control(key=f"sql_chart_kind_{tab_id}").value == "line"
+
+
+def test_rows_are_looked_at_by_a_condition(folder: Path) -> None:
+    screen = asks(folder, "select range as n, range % 2 = 0 as even from range(100)")
+    (tab_id,) = screen.session_state["sql_tabs"]
+    box = screen.multiselect(key=f"sql_filter_{tab_id}_columns")
+    screen = act(folder, box.set_value(["n"]))
+    screen = act(folder, screen.number_input(key=f"sql_filter_{tab_id}_0_Int64_low").set_value(90))
+    assert "10 of 100 rows" in text(screen)
+    assert screen.dataframe[0].value["n"].tolist() == [*range(90, 100)]
+
+
+def test_a_change_by_somebody_else_is_noticed_after_coming_back(folder: Path) -> None:
+    kept = store(folder).save_query(SavedQuery(name="Mine", sql="select 1"), author="local")
+    tab = EditorTab(id="t1", title="Mine", sql="select 11", query_id=kept.id)
+    store(folder).save_tabs([tab], author="local")
+    store(folder).save_query(replace(kept, sql="select 2"), author="bob")
+    assert opened(folder).session_state["sql_versions"] == {"t1": 1}

@@ -263,3 +263,15 @@ def test_the_editor_comes_compressed_and_once(server: str, reader_of: Open) -> N
     fresh = [one for one in answers if not one.from_service_worker]
     assert fresh[0].headers["content-encoding"] == "gzip"
     assert "immutable" in fresh[0].headers["cache-control"]
+
+
+def test_a_file_of_the_rows_is_harmless_and_noted(reader: Reader, workspace: Path) -> None:
+    runs(reader.opens("/sql"), "select '=1+1' as a, -1 as b")
+    says(reader, "1 row, 2 columns")
+    with reader.page.expect_download() as download:
+        reader.page.locator(".st-key-sql_download_csv button").click()
+    assert download.value.path().read_text("utf-8") == "a,b\n'=1+1,-1\n"
+    log = open_store(workspace / "tidemark.sqlite").audit_log(limit=1)
+    assert [(one.action, one.details["kind"], one.details["rows"]) for one in log] == [
+        ("downloaded", "csv", 1)
+    ]

@@ -163,8 +163,12 @@ def _heard(said: Any, what: What, on_asked: Callable[[Asked], None]) -> None:
     if not isinstance(value, Mapping):
         return
     tab, text = value.get("tab"), value.get("text")
-    if isinstance(tab, str) and isinstance(text, str) and len(text) <= LONGEST:
-        on_asked(Asked(what, tab, text))
+    if not isinstance(tab, str) or not isinstance(text, str):
+        return
+    if len(text) > LONGEST:
+        st.toast(f"Texts of more than {LONGEST:,} characters are not taken over.")
+        return
+    on_asked(Asked(what, tab, text))
 
 
 def _plain_field(

@@ -48,14 +48,14 @@ def ask(tab_id: str, workspace: Workspace) -> None:
 
 def _noter(query_id: str | None) -> Callable[[runs.Run], None]:
     """Keeps a finished run in the history and in the log of what was done."""
-    author, store, note = viewer().author, store_of(whole()), recorder("ran", query_id or "")
+    author, workspace, note = viewer().author, whole(), recorder("ran", query_id or "")
 
     def keep(run: runs.Run) -> None:
         answer, outcome = run.answer, _outcome(run)
         rows = answer.rows.height if answer else None
         note(sql=run.sql, parameters=dict(run.parameters), outcome=outcome, rows=rows)
         try:
-            store.record_run(
+            store_of(workspace).record_run(
                 Run(
                     author=author,
                     sql=run.sql,

@@ -50,7 +50,11 @@ def saved_state(tab: EditorTab) -> None:
     """Which saved query the tab is, and whether it has changed since."""
     if tab.query_id is None:
         return
-    kept = saved_of(tab)
+    try:
+        kept = saved_of(tab)
+    except TidemarkError as error:
+        st.caption(f":material/cloud_off: {plain.sentence(error)}")
+        return
     if kept is None:
         st.caption(":material/bookmark_remove: The saved query of this tab has been removed.")
         return

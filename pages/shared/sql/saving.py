@@ -21,13 +21,14 @@ def save(tab: EditorTab, *, is_new: bool = False) -> None:
 
 def pin(tab: EditorTab) -> None:
     """Open the way to a board, or the form first where nothing is saved."""
-    kept = saved_of(tab)
-    if kept is None:
-        save(tab)
-        return
-    from pages.shared.boards.pin import pin_dialog
+    with guarded():
+        kept = saved_of(tab)
+        if kept is None:
+            save(tab)
+            return
+        from pages.shared.boards.pin import pin_dialog
 
-    pin_dialog(kept)
+        pin_dialog(kept)
 
 
 def rename(tab: EditorTab) -> None:

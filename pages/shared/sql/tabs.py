@@ -26,6 +26,7 @@ def tabs() -> dict[str, EditorTab]:
     """The open tabs by their ids, from left to right; there is always one."""
     if TABS not in st.session_state:
         st.session_state[TABS] = {tab.id: tab for tab in _kept()}
+        _note_versions()
     found: dict[str, EditorTab] = st.session_state[TABS]
     if not found:
         tab = _new("Query 1")
@@ -150,6 +151,28 @@ def _kept() -> tuple[EditorTab, ...]:
     except TidemarkError as error:
         st.session_state[TROUBLE] = str(error)
         return ()
+
+
+def _note_versions() -> None:
+    """Which version of its saved query each kept tab is based on.
+
+    An earlier one where somebody else has changed the query since the tab was last kept, so that
+    saving the tab meets the other change.
+    """
+    versions = st.session_state.setdefault(VERSIONS, {})
+    based = {tab.id: tab for tab in st.session_state[TABS].values() if tab.query_id}
+    if not based:
+        return
+    try:
+        queries = {query.id: query for query in store_of(whole()).queries()}
+    except TidemarkError as error:
+        st.session_state[TROUBLE] = str(error)
+        return
+    for tab_id, tab in based.items():
+        query = queries.get(tab.query_id or "")
+        if query is not None and query.updated_at and tab.updated_at:
+            is_behind = query.updated_at > tab.updated_at and query.updated_by != tab.author
+            versions.setdefault(tab_id, query.version - is_behind)
 
 
 def _keep(*changed: EditorTab, closed: tuple[str, ...] = ()) -> None:

@@ -42,14 +42,14 @@ def toolbar(tab: EditorTab, workspace: Workspace) -> None:
         may_save = viewer().may("save")
         if may_save and st.button("Save", key="sql_save", icon=":material/save:"):
             save(tab)
-        _more(tab, may_save=may_save)
+        _more(tab, workspace, may_save=may_save)
         st.space("stretch")
         trouble = tabs.trouble()
         if trouble:
             st.caption(":material/cloud_off: Kept in this window only", help=trouble)
 
 
-def _more(tab: EditorTab, *, may_save: bool) -> None:
+def _more(tab: EditorTab, workspace: Workspace, *, may_save: bool) -> None:
     offered = [name for name in MORE if may_save or name not in {"save_as", "pin"}]
     chosen = st.menu_button("More", offered, key="sql_more", format_func=MORE.__getitem__)
     if chosen == "save_as":
@@ -59,14 +59,15 @@ def _more(tab: EditorTab, *, may_save: bool) -> None:
     elif chosen == "rename":
         rename(tab)
     elif chosen is not None:
-        _at_once(chosen, tab)
+        _at_once(chosen, tab, workspace)
 
 
-def _at_once(chosen: str, tab: EditorTab) -> None:
+def _at_once(chosen: str, tab: EditorTab, workspace: Workspace) -> None:
     if chosen == "duplicate":
         duplicate(tab)
     elif chosen == "plain":
         st.session_state[PLAIN] = not st.session_state.get(PLAIN)
     elif chosen == "close":
+        asking.cancel(tab, workspace)
         tabs.close(tab.id)
     st.rerun()
