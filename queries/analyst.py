@@ -14,7 +14,7 @@ from queries.metric_views import meaning, metric_view, reads, view_name
 from queries.sighted import Base
 from queries.snapshot import FOLDER, Snapshot, SourceFile, read_snapshot
 from queries.tables import SIDE_TABLES, TABLES
-from queries.views import base_selects, sighted, view_statements
+from queries.views import CELLS, base_selects, sighted, view_statements
 from queries.workspace import Workspace
 
 Group = Literal["Your tables", "Roll-ups", "Metrics"]
@@ -132,7 +132,7 @@ class _Making:
     def lake(self) -> Lake:
         """All of it."""
         own = self.events.files if self.events else ()
-        rolled_up = [path for name in self.bases for path in self._files(name)]
+        rolled_up = [path for name in (*self.bases, CELLS) for path in self._files(name)]
         state = self.whole.sources["events"]
         secret = () if self.sight.shows_personal else (self.seen.salt,)
         return Lake(

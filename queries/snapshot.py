@@ -16,7 +16,7 @@ from queries.errors import BuildError, WorkspaceError
 
 FOLDER = ".tidemark"
 CURRENT = "current"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ TYPES: dict[str, str] = {
 }  # fmt: skip
 
 WITH_EVENT_DIMENSIONS = ("segment_days", "feature_days", "steps", "sessions")
+# Whose event dimensions are one number a row, which the table of cells explains.
+CODED = ("feature_days", "steps")
+CELLS = "cells"
 SEGMENTED = ("users", "user_days", "segment_days", "feature_days", "steps", "sessions")
 
 
@@ -70,8 +73,11 @@ def base_selects(folder: Path, snapshot: Snapshot) -> dict[str, Base]:
         return [str(folder / FOLDER / one.file) for one in snapshot.partitions.get(table, ())]
 
     dimensions = dimensions_of(snapshot)
+    cells = files(CELLS)
     bases = {
-        table: _rollup(table, files(table), rollup_columns(table, dimensions))
+        table: _rollup(
+            table, files(table), rollup_columns(table, dimensions), cells if table in CODED else []
+        )
         for table in COLUMNS
     }
     for table in SIDE_TABLES:
@@ -91,12 +97,15 @@ def sighted(folder: Path, snapshot: Snapshot, settings: Settings, sight: Sight) 
     return Sighted(bases, dimensions_of(snapshot), sight, settings.access, salt)
 
 
-def _rollup(table: str, files: list[str], columns: tuple[str, ...]) -> Base:
+def _rollup(table: str, files: list[str], columns: tuple[str, ...], cells: list[str]) -> Base:
     everything = (*columns, "segment") if table in SEGMENTED else columns
-    return Base(_rollup_select(table, files, columns), everything)
+    return Base(_rollup_select(table, files, columns, cells), everything)
 
 
-def _rollup_select(table: str, files: list[str], columns: tuple[str, ...]) -> str:
+def _rollup_select(
+    table: str, files: list[str], columns: tuple[str, ...], cells: list[str]
+) -> str:
+    """A roll-up's rows; `cells` are files that say what its column `cell` stands for, if any."""
     shown = ", ".join(quoted(column) for column in columns)
     segment = f", {text(EVERYONE)} as segment" if table in SEGMENTED else ""
     if not files:
@@ -108,6 +117,8 @@ def _rollup_select(table: str, files: list[str], columns: tuple[str, ...]) -> st
         return _stitched(files, columns)
     known = " where is_known" if table == "users" else ""
     source = f"read_parquet({file_list(files)})"
+    if cells and len(columns) > len(COLUMNS[table]):
+        source += f" inner join read_parquet({file_list(cells)}) as cells using (cell)"
     return f"select {shown}{segment} from {source}{known}"
 
 

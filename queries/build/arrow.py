@@ -95,9 +95,13 @@ def segment_days_table(rows: UserDays, cells: Cells, dimensions: Sequence[str]) 
     })  # fmt: skip
 
 
-def feature_days_table(
-    rows: FeatureDays, kinds: Sequence[Kind], cells: Cells, dimensions: Sequence[str]
-) -> pa.Table:
+def cells_table(cells: Cells, dimensions: Sequence[str]) -> pa.Table:
+    """What the column `cell` of other tables stands for: the event dimensions of each number."""
+    number = np.arange(len(cells), dtype=np.int32)
+    return pa.table({"cell": array(number), **cell_columns(number, cells, dimensions)})
+
+
+def feature_days_table(rows: FeatureDays, kinds: Sequence[Kind]) -> pa.Table:
     """`feature_days` as it is stored."""
     return pa.table({
         "day": dates(rows.day),
@@ -105,7 +109,7 @@ def feature_days_table(
         "user_key": array(rows.user),
         "events": array(rows.events.astype(np.int32)),
         "is_qualifying": array(qualifying(rows.kind, kinds)),
-        **cell_columns(rows.cell, cells, dimensions),
+        "cell": array(rows.cell),
     })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from queries.build import quarantine
-from queries.build.arrow import day_numbers
+from queries.build.arrow import cells_table, day_numbers
 from queries.build.columns import names, numbers
 from queries.build.day_facts import days_facts, late_rows
 from queries.build.days import (
@@ -231,7 +231,9 @@ class _Build:
         history = _history_of(users)
         of_events = tuple(name for name, level in dimensions.items() if level == "event")
         metrics, extras = self._metrics(of_events, inputs.event_columns)
-        numbers = numberings(old, pl.Series(pl.from_arrow(ids), dtype=pl.String))
+        numbers = numberings(
+            old, pl.Series(pl.from_arrow(ids), dtype=pl.String), self._stored("cells", old)
+        )
         outlines = [outline(file.path, self.settings) for file in change.fresh]
         self._total = sum(one.rows for one in outlines)
         reader = EventReader(
@@ -287,6 +289,8 @@ class _Build:
             active = self._active(built, old, partitions, change)
             users = users_table(ids, described, built.history, active, self.local)
             partitions["users"] = (self.partitions.write("users", users),)
+        cells = cells_table(tools.numberings.cells.values, tools.dimensions)
+        partitions["cells"] = (self.partitions.write("cells", cells),)
         with self._step("tables beside events"):
             sides = {name: one.result() if one else None for name, one in reading.items()}
         for name, side in sides.items():

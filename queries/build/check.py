@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import polars as pl
-
 from queries.build.days import local_time, microseconds
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.mapping import FileProblem
 from queries.build.metric_days import extra_columns
-from queries.build.plan import numberings
+from queries.build.plan import no_numberings
 from queries.build.reading import EventReader, merged_reasons, source_name
 from queries.build.side_tables import read_side_table
 from queries.build.sources import Found
@@ -105,7 +103,7 @@ def _events_check(
 ) -> TableCheck:
     settings = workspace.settings
     of_events = event_dimensions(settings, inputs.event_columns, of_users)
-    numbers = numberings(None, pl.Series([], dtype=pl.String))
+    numbers = no_numberings()
     reader = EventReader(settings, numbers, local_time(settings.product.zone, now),
                          microseconds(now), dimensions=of_events)  # fmt: skip
     rows, reasons, problems = 0, dict[str, int](), dict[str, str]()

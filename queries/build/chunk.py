@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from queries.build.arrow import (
-    cell_columns,
     dates,
     feature_days_table,
     kind_columns,
@@ -149,7 +148,7 @@ def _by_kind(
     tables = {}
     if "feature_days" in only:
         counts = feature_days(kind, user, day, cell)
-        tables["feature_days"] = feature_days_table(counts, book.kinds, book.cells, book.dimensions)
+        tables["feature_days"] = feature_days_table(counts, book.kinds)
     if "steps" in only:
         tables["steps"] = pa.table({
             "day": dates(day),
@@ -157,7 +156,7 @@ def _by_kind(
             "user_key": array(user),
             "occurred_at": stamps(at),
             "is_qualifying": array(qualifying(kind, book.kinds)),
-            **cell_columns(cell, book.cells, book.dimensions),
+            "cell": array(cell),
         })  # fmt: skip
     return tables
 

@@ -115,10 +115,23 @@ class Built:
     rewritten_from: date | None = None
 
 
-def numberings(old: Snapshot | None, users: pl.Series) -> Numberings:
-    """Numbers of users and kinds as before; cells are numbered anew in each build."""
+def numberings(old: Snapshot | None, users: pl.Series, cells: pa.Table) -> Numberings:
+    """Numbers of users, kinds and cells as before.
+
+    Args:
+        old: The snapshot before.
+        users: Ids by number.
+        cells: Its table of cells; no columns when there was none.
+    """
     kinds = old.kinds if old else ()
-    return Numberings(TextNumbering(users), Numbering(kinds), Numbering(), threading.Lock())
+    known = zip(*(cells[name].to_pylist() for name in cells.column_names[1:]), strict=True)
+    rows = known if cells.num_columns > 1 else [()] * cells.num_rows
+    return Numberings(TextNumbering(users), Numbering(kinds), Numbering(rows), threading.Lock())
+
+
+def no_numberings() -> Numberings:
+    """Nothing has a number yet."""
+    return numberings(None, pl.Series([], dtype=pl.String), pa.table({}))
 
 
 def plan_of(
