@@ -18,6 +18,7 @@ EXPLAIN = "explain (format json) "  # stands before a text when the engine is as
 _FATAL = (duckdb.FatalException, duckdb.InternalException)
 _OF_FILES = (duckdb.IOException, duckdb.PermissionException, duckdb.HTTPException)
 _COLUMN = re.compile(r'(?:Referenced column|column named|have a column named) "([^"]+)"')
+_TABLE = re.compile(r'Referenced table "([^"]+)" not found')
 _VALUE = re.compile(r"'[^']*'")
 MOST_CHARACTERS = 600
 
@@ -87,6 +88,9 @@ def _in_words(facts: dict[str, Any]) -> tuple[str, str | None]:
     """The message, and the nearest right name."""
     message = str(facts.get("exception_message", "")).strip()
     first = message.partition("\n")[0].strip().rstrip("!")
+    table = _TABLE.search(first)
+    if table:
+        return f"there is no table {table[1]!r} in what is read here", None
     missing = _COLUMN.search(first)
     if not missing:
         return _lower_first(first) or "the text could not be answered", None
@@ -94,7 +98,7 @@ def _in_words(facts: dict[str, Any]) -> tuple[str, str | None]:
     names = _candidates(facts, message)
     if "FROM clause is missing" in first:
         return f"there is no column {name!r}: nothing is read; FROM is missing", None
-    near = closest(name, names, likeness=0.3) or next(iter(names), None)
+    near = closest(name, names, likeness=0.5)
     hint = f". Did you mean {near!r}?" if near else ""
     return f"there is no column {name!r} in what is read here{hint}", near
 
