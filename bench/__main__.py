@@ -12,6 +12,7 @@ from bench.building import Build, Building, building
 from bench.clickhouse import ClickHouse
 from bench.comparisons import COMPARISONS, Comparison, Reach, reach, require_equal
 from bench.pages import pages
+from bench.sandbox import sandbox
 from bench.start import seconds_to_health
 from bench.table import Table, keep
 from bench.timing import Timing, timed
@@ -40,6 +41,7 @@ def _tables(folder: Path) -> Iterator[Table]:
     yield _new_day(measured)
     yield _questions(open_workspace(folder))
     yield _pages(folder)
+    yield sandbox(folder)
 
 
 def _setting(folder: Path, size: float) -> str:
