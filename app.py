@@ -104,6 +104,7 @@ def _warm_up() -> str | None:
     if state["status"] == "ok":
         import pages.shared.figures  # noqa: F401  (Plotly is slow to import)
         from pages.shared.filters import offered
+        from pages.shared.sql.words_of_schema import schema_words
         from pages.shared.workspaces import whole
         from queries import TidemarkError
         from reports.first_questions import ask_first
@@ -111,6 +112,7 @@ def _warm_up() -> str | None:
         with suppress(TidemarkError):  # a page that asks the same will say what is wrong
             offered(whole())
             ask_first(whole())
+            schema_words(whole())
     return state["snapshot"]
 
 

@@ -40,6 +40,13 @@ BY_HOUR = pl.DataFrame(
         "mean_users": [float(n) for n in range(168)],
     }
 )
+MANY_POINTS = pl.DataFrame(
+    {
+        "plan": ["free", "pro"] * 10,
+        "seconds": [n * 1.5 for n in range(20)],
+        "price": [n * n / 7 for n in range(20)],
+    }
+)
 POINTS = pl.DataFrame({"seconds": [1.5, 2.5, 9.0], "price": [10.0, 3.0, 4.0]})
 
 
@@ -54,8 +61,9 @@ POINTS = pl.DataFrame({"seconds": [1.5, 2.5, 9.0], "price": [10.0, 3.0, 4.0]})
             ChartSettings("heatmap", "hour", ("mean_users",), down="weekday", total="mean"),
         ),
         (POINTS, ChartSettings("scatter", "seconds", ("price",))),
+        (MANY_POINTS, ChartSettings("scatter", "seconds", ("price",), "plan")),
     ],
-    ids=["time", "things", "time and things", "two orders", "two numbers"],
+    ids=["time", "things", "time and things", "two orders", "two numbers", "many of a kind"],
 )
 def test_the_chart_suits_the_columns(rows: pl.DataFrame, expected: ChartSettings) -> None:
     assert chart_of(rows) == expected
@@ -127,6 +135,12 @@ def test_a_pivot_table_adds_up_to_its_total() -> None:
     down, cells = with_totals(grid(BY_DAY_AND_PLAN, settings))
     assert down == ["free", "pro", "Total"]
     assert [line[-1] for line in cells] == [6.0, 22.0, 28.0]
+
+
+def test_a_pivot_table_stays_pale_to_its_total() -> None:
+    rows = pl.DataFrame({"x": [1, 2] * 2, "y": ["a", "a", "b", "b"], "n": [148, 152, 150, 151]})
+    (cells, *_) = draw(rows, ChartSettings("pivot", "x", ("n",), down="y")).data
+    assert {step for line in cells.z for step in line} == {0.5}
 
 
 def test_a_column_may_have_any_name() -> None:

@@ -7,6 +7,7 @@ from pages.shared.sql.columns import Columns, columns_of
 
 MOST_SPLITS = 40  # different values that a colour can still tell something about
 MOST_LINES = 4  # columns of values drawn together
+MANY_TO_ONE = 3  # rows of a kind, from where on they are points and not its parts
 NEAR = 20  # columns whose largest values differ by more do not share an axis
 SHARES = ("share", "rate", "stickiness", "low", "high", "mean", "average", "median", "percent")
 
@@ -19,10 +20,18 @@ def chosen(rows: pl.DataFrame) -> ChartSettings:
         return chosen_for(rows, "line")
     if _pair(rows, columns) and values:
         return chosen_for(rows, "heatmap")
-    is_of_things = bool(columns.things or columns.steps)
-    if not is_of_things and len(columns.numbers) > 1:
+    if _is_of_points(rows, columns):
         return chosen_for(rows, "scatter")
     return chosen_for(rows, "bar")
+
+
+def _is_of_points(rows: pl.DataFrame, columns: Columns) -> bool:
+    """Two measures of each of many rows, that no kind of thing names."""
+    kinds = [*columns.things, *columns.steps]
+    measured = [name for name in columns.numbers if name not in columns.steps]
+    if not kinds:
+        return len(columns.numbers) > 1
+    return len(measured) > 1 and rows.select(kinds).n_unique() * MANY_TO_ONE < rows.height
 
 
 def chosen_for(rows: pl.DataFrame, kind: Kind) -> ChartSettings:
@@ -107,7 +116,8 @@ def _grid(rows: pl.DataFrame, columns: Columns, kind: Kind) -> ChartSettings:
 
 
 def _points(rows: pl.DataFrame, columns: Columns) -> ChartSettings:
-    numbers = columns.numbers
+    measured = [name for name in columns.numbers if name not in columns.steps]
+    numbers = measured if len(measured) > 1 else columns.numbers
     if not numbers:
         return ChartSettings("scatter")
     x, y = numbers[0], numbers[1] if len(numbers) > 1 else numbers[0]

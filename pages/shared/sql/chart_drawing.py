@@ -98,13 +98,13 @@ def _points(rows: pl.DataFrame, settings: ChartSettings) -> go.Figure:
 
 def _cells(found: Grid, *, is_table: bool) -> go.Figure:
     down, across, cells = found.down, found.across, found.cells
-    known = [value for line in cells for value in line if value is not None]
-    low, high = min(known, default=0), max(known, default=0)
     if is_table and found.total in ADDS_UP:
         down, cells = with_totals(found)
         across = [*across, "Total"]
+    known = [value for line in cells for value in line if value is not None]
+    low, high = min(known, default=0), max(known, default=0)
     is_written = is_table or len(across) <= ROOMY_COLUMNS
-    top = low + (high - low) * PALE if is_table else high
+    top = max(abs(low), abs(high), 1) * PALE if is_table else high
     return figures.heatmap(
         [said(place) for place in down],
         [said(place) for place in across],

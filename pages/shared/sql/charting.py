@@ -24,7 +24,7 @@ KINDS = {
 }
 TOTALS = {"sum": "Sum", "mean": "Mean", "min": "Smallest", "max": "Largest", "count": "Number"}
 NOTHING = "Nothing"
-FIELD = 170  # pixels
+FIELD = 150  # pixels
 
 
 def chart_view(tab: EditorTab, answer: SqlAnswer, rows: pl.DataFrame) -> None:
