@@ -174,9 +174,9 @@ def _candidate(
             named.append(Named(one.segment, share, unlike))
     named.sort(key=lambda one: (-one.surprise, one.segment))
     taken: list[Named] = []
-    for one in named[:MOST_SEGMENTS]:
+    for segment in named[:MOST_SEGMENTS]:
         if sum(other.share for other in taken) < ENOUGH:
-            taken.append(one)
+            taken.append(segment)
     if not taken:
         return None
     share = sum(one.share for one in taken)

@@ -9,6 +9,7 @@ from metrics.impact.rollout import Choice, Missing, Rollout, method_for, missing
 from metrics.impact.sensitivity import breakdown, missed_trend
 from metrics.impact.simplex import simplex_weights
 from metrics.impact.staggered import Cell, GroupTimeEffects, group_time_effects
+from metrics.impact.step_change import RateRatio, StepChange, step_change
 from metrics.impact.synthetic_control import (
     InSpace,
     SyntheticControl,
@@ -33,8 +34,10 @@ __all__ = [
     "Missing",
     "Panel",
     "Placebos",
+    "RateRatio",
     "Readout",
     "Rollout",
+    "StepChange",
     "SyntheticControl",
     "SyntheticDid",
     "TwoByTwo",
@@ -55,6 +58,7 @@ __all__ = [
     "readouts",
     "simple_average",
     "simplex_weights",
+    "step_change",
     "synthetic_control",
     "synthetic_did",
     "two_by_two",
