@@ -251,6 +251,22 @@ def test_more_than_there_are_workers_wait_and_all_are_answered(workspace: Worksp
     sandbox.close()
 
 
+def test_pages_are_answered_while_every_worker_is_busy(workspace: Workspace) -> None:
+    sandbox = Sandbox(workers=2)
+    sql = "select count(*) as n from user_days"
+    limits = Limits(seconds=1, memory_mb=256)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(sandbox.run, workspace, ENDLESS, {}, limits=limits) for _ in range(2)]
+        time.sleep(0.5)
+        start = time.perf_counter()
+        for _ in range(20):
+            workspace.engine.query(sql, {})
+        seconds = (time.perf_counter() - start) / 20
+        assert all(isinstance(one.exception(), StoppedByLimit) for one in asked)
+    sandbox.close()
+    assert seconds < 0.5
+
+
 def test_a_line_that_does_not_move_says_so(workspace: Workspace) -> None:
     sandbox = Sandbox(workers=1, wait_seconds=0.2)
     one(sandbox, workspace)
