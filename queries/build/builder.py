@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from queries.build import quarantine
-from queries.build.arrow import cells_table, day_numbers
+from queries.build.arrow import cells_table
 from queries.build.columns import names, numbers
 from queries.build.day_facts import days_facts, late_rows
 from queries.build.days import (
@@ -25,7 +25,6 @@ from queries.build.days import (
     microseconds,
 )
 from queries.build.events_build import EventsBuild
-from queries.build.history import History, no_history
 from queries.build.inputs import Inputs, find_inputs
 from queries.build.lock import only_builder
 from queries.build.metric_days import extra_columns
@@ -37,7 +36,14 @@ from queries.build.side_tables import SideTable, read_side_table
 from queries.build.snapshot_files import put_together
 from queries.build.sources import Changes, Found, changes
 from queries.build.table_states import Now, events_state, side_state
-from queries.build.users_build import Described, event_dimensions, user_dimensions, users_table
+from queries.build.users_build import (
+    Described,
+    event_dimensions,
+    history_of,
+    unseen,
+    user_dimensions,
+    users_table,
+)
 from queries.definitions import MetricDefinition
 from queries.snapshot import Partition, Snapshot, SourceFile, TableState, publish, read_snapshot
 from queries.tables import SIDE_TABLES
@@ -228,7 +234,7 @@ class _Build:
         ids = (
             users["user_id"] if users.num_columns else names([])
         )
-        history = _history_of(users)
+        history = history_of(users)
         of_events = tuple(name for name, level in dimensions.items() if level == "event")
         metrics, extras = self._metrics(of_events, inputs.event_columns)
         numbers = numberings(
@@ -285,7 +291,7 @@ class _Build:
         with self._step("put together"):
             partitions = put_together(self.partitions, old, built)
         with self._step("users"):
-            ids = pl.concat([ids, _unseen(ids, described)])
+            ids = pl.concat([ids, unseen(ids, described)])
             active = self._active(built, old, partitions, change)
             users = users_table(ids, described, built.history, active, self.local)
             partitions["users"] = (self.partitions.write("users", users),)
@@ -386,17 +392,3 @@ class _Build:
 
 def _silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-def _history_of(users: pa.Table) -> History:
-    if not users.num_columns:
-        return no_history()
-    return History(day_numbers(users["first_day"]), day_numbers(users["last_day"]))
-
-
-def _unseen(ids: pl.Series, described: Described) -> pl.Series:
-    """Described users who have no number yet, in order of their ids."""
-    own = described.rows["user_id"]
-    if own.is_empty():
-        return own.alias(ids.name)
-    return own.filter(~own.is_in(ids.implode())).sort().alias(ids.name)

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from queries.build.arrow import dates
+from queries.build.arrow import dates, day_numbers
 from queries.build.columns import array
 from queries.build.days import LocalTime
-from queries.build.history import History
+from queries.build.history import History, no_history
 from queries.errors import WorkspaceError, nearest
 from queries.narrow import COLUMNS
 from queries.settings import Settings
@@ -122,6 +122,21 @@ def users_table(
         **{name: _text(rows, name) for name in described.dimensions},
     }
     return pa.table(columns)
+
+
+def unseen(ids: pl.Series, described: Described) -> pl.Series:
+    """Described users who have no number yet, in order of their ids."""
+    own = described.rows["user_id"]
+    if own.is_empty():
+        return own.alias(ids.name)
+    return own.filter(~own.is_in(ids.implode())).sort().alias(ids.name)
+
+
+def history_of(users: pa.Table) -> History:
+    """First and last active day of everybody, from the stored table; no columns: nobody."""
+    if not users.num_columns:
+        return no_history()
+    return History(day_numbers(users["first_day"]), day_numbers(users["last_day"]))
 
 
 def _text(rows: pl.DataFrame, name: str) -> pa.Array:
