@@ -178,6 +178,18 @@ def test_progress_is_told_while_it_runs(sandbox: Sandbox, workspace: Workspace) 
     assert all(0 <= share <= 1 for share in shares)
 
 
+def test_nobody_gets_the_answer_of_somebody_who_has_gone(
+    sandbox: Sandbox, workspace: Workspace
+) -> None:
+    def gone(share: float | None, seconds: float) -> None:
+        if seconds > 0.2:
+            raise KeyboardInterrupt(share)
+
+    with pytest.raises(KeyboardInterrupt):
+        sandbox.run(workspace, ENDLESS, {}, limits=HALF_A_SECOND, on_progress=gone)
+    assert one(sandbox, workspace) == 40
+
+
 def test_a_worker_killed_in_the_middle_is_said_and_replaced(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
@@ -332,6 +344,13 @@ def test_a_file_of_events_that_is_gone_leaves_the_roll_ups(
     assert one(sandbox, workspace) == 40
     with pytest.raises(QueryError, match="changed since the last build"):
         sandbox.run(workspace, "select count(*) from events", {}, limits=SMALL)
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path, sandbox: Sandbox) -> None:
+    workspace = make_workspace(tmp_path / "Ann's “données” — ü ; --")
+    assert one(sandbox, workspace) == 40
+    rows = sandbox.run(workspace, "select count(*) as n from events", {}, limits=SMALL).rows
+    assert rows.to_pylist() == [{"n": 3_136}]
 
 
 def test_nothing_built_says_how_to_build(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -179,6 +179,11 @@ def test_values_arrive_as_they_are(workspace: Workspace, sandbox: Sandbox) -> No
     assert answer.rows.to_pylist() == [given]
 
 
+def test_a_value_that_nobody_can_write_is_named(workspace: Workspace, sandbox: Sandbox) -> None:
+    with pytest.raises(Refused, match=r"\$frame has a value of type DataFrame"):
+        sandbox.run(workspace, "select $frame", {"frame": pl.DataFrame()}, limits=FEW)
+
+
 def test_ask_sql_gives_polars_rows_and_a_source(workspace: Workspace) -> None:
     sql = "select day, count(*) as n from user_days where day < $end group by day order by day"
     end = FIRST_DAY + timedelta(days=2)

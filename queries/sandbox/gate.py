@@ -63,8 +63,7 @@ def check(sql: str, tables: Iterable[str], link: duckdb.DuckDBPyConnection) -> P
     Raises:
         Refused: The text is no question, or a part of it is not allowed.
     """
-    if len(sql) > MOST_CHARACTERS:
-        raise Refused(f"the text has {len(sql):,} characters; at most {MOST_CHARACTERS:,} are read")
+    require_length(sql)
     seen = outline(sql)
     if seen.depth > MOST_DEPTH:
         raise Refused(
@@ -77,6 +76,16 @@ def check(sql: str, tables: Iterable[str], link: duckdb.DuckDBPyConnection) -> P
     except RecursionError:
         raise Refused(TOO_DEEP) from None
     return Passed(tuple(walk.tables), tuple(walk.parameters))
+
+
+def require_length(sql: str) -> None:
+    """Refuse what is too long to be looked at.
+
+    Raises:
+        Refused: It is.
+    """
+    if len(sql) > MOST_CHARACTERS:
+        raise Refused(f"the text has {len(sql):,} characters; at most {MOST_CHARACTERS:,} are read")
 
 
 def _statement(sql: str, seen: Outline, link: duckdb.DuckDBPyConnection) -> Node:

@@ -141,9 +141,14 @@ class WorkerProcess:
         except Cancelled:
             self.end()
             raise
+        except SandboxError:
+            raise  # the worker said so itself, and waits for the next question
         except (OSError, ValueError, pa.ArrowException) as error:
             self.end()
             raise SandboxError(ENDED) from error
+        except BaseException:
+            self.end()  # whoever asked has gone, and the answer is still to come
+            raise
         return Reply(facts, rows)
 
     def _opened(self, opening: Opening) -> Mapping[str, Any]:

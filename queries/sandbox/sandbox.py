@@ -14,10 +14,11 @@ from queries.errors import NoSnapshot
 from queries.sandbox import landlock
 from queries.sandbox.errors import SandboxError
 from queries.sandbox.explained import explained
+from queries.sandbox.gate import require_length
 from queries.sandbox.limits import CancelToken, Limits, SandboxAnswer
 from queries.sandbox.pool import CORES, MOST_WORKERS, WAIT_SECONDS, Asked, Key, Pool, Waiting
 from queries.sandbox.process import Progress, Reply
-from queries.sandbox.wire import Opening, Question
+from queries.sandbox.wire import Opening, Question, plain
 from queries.snapshot import Snapshot
 from queries.workspace import Workspace
 
@@ -95,7 +96,8 @@ class Sandbox:
             SandboxError: See its tree.
         """
         asked = Asked(limits, asker, on_progress, on_waiting, token)
-        question = Question(sql, dict(parameters), limits.seconds, limits.rows, limits.bytes)
+        given = plain(parameters)
+        question = Question(sql, given, limits.seconds, limits.rows, limits.bytes)
         reply, place = self._ask(workspace, question, asked)
         facts = reply.facts
         cut = facts.get("cut")
@@ -122,7 +124,7 @@ class Sandbox:
             SandboxError: See its tree.
         """
         limits = Limits()
-        question = Question(sql, dict(parameters), limits.seconds, 0, 0, is_explained=True)
+        question = Question(sql, plain(parameters), limits.seconds, 0, 0, is_explained=True)
         reply, place = self._ask(workspace, question, Asked(limits))
         return explained(reply.facts, place.lake.tables)
 
@@ -157,6 +159,7 @@ class Sandbox:
         self, workspace: Workspace, question: Question, asked: Asked
     ) -> tuple[Reply, _Place]:
         """Ask the published snapshot; once more when a build replaced it in the meantime."""
+        require_length(question.sql)
         place = self._place(workspace, asked.limits)
         try:
             return self._ask_once(place, question, asked), place

@@ -3,6 +3,7 @@
 import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from queries.sandbox import landlock, seccomp
@@ -31,8 +32,9 @@ def seal(opening: Opening) -> str | None:
     os.chdir("/")
     sys.setrecursionlimit(STACK_DEPTH)
     room = (_address_space_mb() + opening.memory_mb + ROOM_MB) * MEBIBYTE
+    with suppress(ValueError):  # not every system limits address space
+        resource.setrlimit(resource.RLIMIT_AS, (room, room))
     for kind, most in (
-        (resource.RLIMIT_AS, room),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

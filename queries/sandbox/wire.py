@@ -12,8 +12,14 @@ import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import IO, Any
+from uuid import UUID
 
+from queries.sandbox.errors import Refused
+
+PLAIN = (bool, int, float, str, bytes, date, datetime, time, timedelta, Decimal, UUID)
 _HEAD = struct.Struct(">BI")
 
 READY, PROGRESS, ROWS, DONE, FAILED = range(5)
@@ -62,6 +68,26 @@ class Question:
     rows: int
     bytes: int
     is_explained: bool = False
+
+
+def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a worker can read them, which knows the language's own types only.
+
+    Raises:
+        Refused: A value is of another type; the message names its parameter.
+    """
+    return {name: _plain(value, name) for name, value in parameters.items()}
+
+
+def _plain(value: Any, name: str) -> Any:
+    if value is None or type(value) in PLAIN:
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one, name) for one in value]
+    if isinstance(value, Mapping):
+        return {_plain(key, name): _plain(one, name) for key, one in value.items()}
+    raise Refused(f"${name} has a value of type {type(value).__name__}; a day, a moment, a number, "
+                  "a text, or a list of these is right")  # fmt: skip
 
 
 def send_request(pipe: IO[bytes], request: Opening | Question) -> None:
