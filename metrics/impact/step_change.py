@@ -44,6 +44,7 @@ def step_change(
     before: int,
     *,
     exposure: Floats | None = None,
+    controls: Floats | None = None,
     has_slope: bool = False,
     confidence: float = 0.95,
 ) -> StepChange:
@@ -56,6 +57,7 @@ def step_change(
         counts: (n,) events of each period, 0 or more.
         before: Periods before the event, at least 2.
         exposure: (n,) people or time that each count is out of, above 0; None: all equal.
+        controls: (n, k) columns that the rate may follow too, such as sines of the season.
         has_slope: Whether the trend may change too; the step is then that at the event.
         confidence: Of the intervals.
 
@@ -80,15 +82,15 @@ def step_change(
 
     at = np.arange(len(counts), dtype=np.float64)
     is_after = (at >= before).astype(np.float64)
-    columns = [np.ones(len(counts)), is_after, at]
     # Counted from the last period before, as the tutorial does: the step is that of its trend.
-    columns += [is_after * (at - before + 1)] if has_slope else []
+    bend = [is_after * (at - before + 1)] if has_slope else []
+    columns = [np.ones(len(counts)), is_after, *bend, at, *([] if controls is None else controls.T)]
     model = GLM(counts, np.column_stack(columns), family=families.Poisson(), offset=np.log(size))
     fit = model.fit(scale="X2", use_t=False)
     ends = np.exp(fit.conf_int(alpha=1 - confidence))
     ratios = [
         RateRatio(float(np.exp(fit.params[k])), float(ends[k][0]), float(ends[k][1]),
                   float(fit.pvalues[k]))
-        for k in (1, *([3] if has_slope else []))
+        for k in range(1, 2 + has_slope)
     ]  # fmt: skip
     return StepChange(ratios[0], ratios[1] if has_slope else None, float(fit.scale))

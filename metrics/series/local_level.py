@@ -17,7 +17,7 @@ LEVEL_SD = 0.01  # guess of the level's daily step, in standard deviations of th
 LEVEL_DEGREES = 32  # observations that this guess is worth
 EXPECTED_R2 = 0.8
 NOISE_DEGREES = 50
-RATIOS = np.logspace(-8, 2, 81)
+RATIOS = np.logspace(-7, 1, 41)
 SEARCH = (-8.0, 8.0)  # of log10 of the ratio, for the likeliest one
 
 
