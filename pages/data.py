@@ -10,6 +10,7 @@ from pages.shared.data.quarantine import quarantine_card
 from pages.shared.sign_in import viewer
 from pages.shared.states import card
 from pages.shared.workspaces import current
+from reports.ask_sql import seal_words
 from reports.data_health import data_health
 
 workspace = current()
@@ -27,6 +28,8 @@ with card("quarantine"):
     quarantine_card(workspace, report)
 
 if viewer().may("configure"):
+    if note := seal_words():
+        st.info(note)
     with card("log"):
         log_card(workspace)
 

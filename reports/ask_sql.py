@@ -121,6 +121,17 @@ def explain_sql(
     return shared_sandbox().explain(workspace, sql, parameters)
 
 
+def seal_words() -> str | None:
+    """What is missing where the kernel cannot seal whoever answers; None: it does."""
+    why = shared_sandbox().why_open
+    if why is None:
+        return None
+    return (
+        f"SQL is answered behind fewer walls than there could be: {why}. The gate and the engine "
+        "keep texts from files and network by themselves."
+    )
+
+
 def cut_words(answer: SqlAnswer, limits: Limits | None = None) -> str | None:
     """Which limit cut the rows, in a sentence; None: these are all."""
     most = limits or Limits()

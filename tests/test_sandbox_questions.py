@@ -13,10 +13,10 @@ import pytest
 from queries import Workspace, open_workspace
 from queries.build import build
 from queries.engine import MACROS
-from queries.sandbox import Limits, Refused, Sandbox, SandboxError
+from queries.sandbox import Limits, Refused, Sandbox, SandboxError, landlock
 from queries.sandbox.functions import FUNCTIONS, TABLE_FUNCTIONS
 from queries.sandbox.outline import outline
-from reports.ask_sql import ask_sql, cut_words, explain_sql, frame
+from reports.ask_sql import ask_sql, cut_words, explain_sql, frame, seal_words
 from reports.schema import parameters_of, samples, schema
 from tests.page_workspace import FIRST_DAY, LAST_DAY, make_workspace
 
@@ -132,6 +132,31 @@ def test_a_question_is_answered(workspace: Workspace, sandbox: Sandbox, sql: str
     assert frame(answer.rows).width == len(answer.types)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with kinds_of_events as (select 'draft_opened' as event, 'x' as feature, 'y' as action, "
+        "false as is_qualifying) select feature from events where event = 'draft_opened' limit 1",
+        "with left_out_events as (select filename as file, 1 as row_number from (select 'x' as "
+        "filename)) select feature from events where event = 'draft_opened' limit 1",
+    ],
+)
+def test_what_a_view_reads_is_not_hidden_by_a_step_of_that_name(
+    workspace: Workspace, sandbox: Sandbox, sql: str
+) -> None:
+    assert sandbox.run(workspace, sql, {}, limits=FEW).rows.to_pylist() == [{"feature": "draft"}]
+
+
+def test_a_metric_is_not_changed_by_a_step_of_the_name_of_its_roll_up(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    sql = (
+        "with user_days as (select date '2026-11-22' as day, 1 as user_key, null::date as prev_day)"
+        " select value from metric_daily_active_users order by day desc limit 1"
+    )
+    assert sandbox.run(workspace, sql, {}, limits=FEW).rows.to_pylist() == [{"value": 40.0}]
+
+
 WRONG = {
     "select usr_id from users": ("no column 'usr_id'.*Did you mean 'user_id'", "usr_id", "user_id"),
     "select 'ü', usr_id\nfrom users": ("no column 'usr_id'", "usr_id", "user_id"),
@@ -201,6 +226,15 @@ def test_a_cut_is_said_in_words(workspace: Workspace) -> None:
     answer = ask_sql(workspace, "select * from range(20000)", {})
     assert cut_words(answer) == "The first 10,000 rows; there are more."
     assert answer.source.caveats == ("There are more rows than these.",)
+
+
+def test_where_the_kernel_cannot_seal_the_data_page_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(landlock, "abi", lambda: 7)
+    assert seal_words() is None
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    assert "the kernel of this machine has no Landlock" in str(seal_words())
 
 
 def test_a_plan_is_said_in_words(workspace: Workspace) -> None:
