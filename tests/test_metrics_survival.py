@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.hazard_regression import PHReg
 
+from metrics.rates import rate
 from metrics.survival import (
     Lifetimes,
     back_test,
@@ -67,6 +68,15 @@ def test_interval_of_the_median_depends_on_its_transform() -> None:
 def test_curve_with_nobody_leaving_stays_at_one() -> None:
     curve = kaplan_meier(seen([3, 5], [0, 0]))
     assert (curve.ages, curve.median, curve.at(5).value, curve.at(6).value) == ((), None, 1, None)
+
+
+def test_that_nobody_left_yet_is_not_certain() -> None:
+    # Wilson's interval of 20 out of 20, and of the 30 at risk when the first one leaves.
+    nobody = kaplan_meier(seen([9] * 20 + [12] * 5, [0] * 25))
+    assert (nobody.shown_until, nobody.at(3)) == (12, rate(25, 25))
+    first = kaplan_meier(seen([8] * 30, [1] + [0] * 29))
+    assert first.at(3) == rate(30, 30)
+    assert first.at(3).low < 1
 
 
 def test_curve_with_everybody_leaving_ends_at_zero_without_interval() -> None:
@@ -171,8 +181,18 @@ def test_restricted_mean_without_censoring_is_a_mean() -> None:
     found = restricted_mean(Lifetimes(durations, np.ones(4) > 0), 5)
     capped = np.minimum(durations, 5)
     assert found.value == pytest.approx(capped.mean())
-    # Greenwood's variance is then the plain one with n, not n - 1.
-    assert found.error == pytest.approx(capped.std() / 2)
+    # Greenwood's variance is then the plain one with n = 4; three of the four left: times 3 ÷ 2.
+    assert found.error == pytest.approx(capped.std() / 2 * np.sqrt(3 / 2))
+    # Student's t on 2 degrees of freedom: 4.302653 (tables).
+    assert found.high - found.value == pytest.approx(4.302653 * found.error)
+
+
+def test_restricted_mean_of_one_departure_has_no_interval() -> None:
+    found = restricted_mean(seen([1, 9, 9], [1, 0, 0]), 5)
+    assert (found.value, found.error, found.events) == (pytest.approx(11 / 3), None, 1)
+    other = seen([1, 2, 9], [1, 1, 0])
+    difference = restricted_mean_difference(seen([1, 9, 9], [1, 0, 0]), other, 5)
+    assert (difference.value, difference.p_value) == (pytest.approx(-1), None)
 
 
 def test_restricted_mean_beyond_what_was_seen_is_undefined() -> None:

@@ -31,7 +31,10 @@ class Curve:
         shown_until: Age from which fewer than 20 are at risk: stop the curve there. None: as many
             are at risk to the end.
         longest: The longest duration seen: the curve says nothing beyond it.
+        stayed: Customers on whom the interval rests until somebody leaves: those at risk at the
+            first departure, or at the end of what is shown.
         transform: How the intervals are made. It is to be named: R's default is "log".
+        confidence: Of the intervals.
     """
 
     ages: tuple[float, ...]
@@ -45,7 +48,9 @@ class Curve:
     median_high: float | None
     shown_until: float | None
     longest: float
+    stayed: int
     transform: Transform
+    confidence: float
 
     def at(self, age: float) -> Rate:
         """The share still there at an age; undefined beyond the longest duration seen."""
@@ -53,7 +58,7 @@ class Curve:
             return Rate(value=None, low=None, high=None)
         place = int(np.searchsorted(self.ages, age, side="right")) - 1
         if place < 0:
-            return Rate(value=1.0, low=1.0, high=1.0)
+            return rate(self.stayed, self.stayed, confidence=self.confidence)
         return Rate(self.survival[place], self.low[place], self.high[place])
 
 
@@ -65,7 +70,8 @@ def kaplan_meier(
     Who is still there counts until the age at which they were last seen, and then drops out of the
     base, so that young customers neither flatter nor spoil the curve. It misleads when those who
     drop out of sight differ from those who stay, and when plans with yearly and monthly renewals
-    are pooled: each step then stands for something else.
+    are pooled: each step then stands for something else. Until somebody leaves the interval is
+    Wilson's: that everybody stayed so far does not make it certain.
 
     Args:
         lifetimes: One row per customer.
@@ -88,7 +94,12 @@ def kaplan_meier(
     z = standard_normal_quantile(confidence)
     longest = float(lifetimes.durations.max(initial=0))
     if not lifetimes.is_event.any():
-        return Curve((), (), (), (), (), (), None, None, None, _thin(lifetimes), longest, transform)
+        until = _thin(lifetimes)
+        shown = lifetimes.durations[lifetimes.durations < until] if until else lifetimes.durations
+        stayed = int((lifetimes.durations >= shown.max(initial=0)).sum())
+        return Curve(
+            (), (), (), (), (), (), None, None, None, until, longest, stayed, transform, confidence
+        )
     from statsmodels.duration.survfunc import SurvfuncRight
 
     found = SurvfuncRight(
@@ -108,7 +119,9 @@ def kaplan_meier(
         median_high=_first_below_half(ages, high),
         shown_until=_thin(lifetimes),
         longest=longest,
+        stayed=int(found.n_risk[0]),
         transform=transform,
+        confidence=confidence,
     )
 
 
