@@ -81,6 +81,8 @@ def test_bad_rows_and_duplicates_are_left_out_as_in_the_roll_ups(tmp_path: Path)
     assert agree(workspace) == 4
     found = analyst_rows(workspace, "select user_id from events order by user_id")
     assert found == [("ann",), ("bob",), ("cleo",), ("ida",)]
+    no_step = "with left_out_events as (select '' as file, 0 as row_number where false) "
+    assert analyst_rows(workspace, no_step + "select count(*) from events") == [(4,)]
 
 
 def test_a_row_comes_back_once_its_moment_has_passed(tmp_path: Path) -> None:
