@@ -258,8 +258,9 @@ def test_the_editor_comes_compressed_and_once(server: str, reader_of: Open) -> N
         "response", lambda one: answers.append(one) if "/assets/" in one.url else None
     )
     reader.opens("/sql")
+    field(reader).wait_for()
     reader.page.reload()
-    reader.waits()
+    field(reader).wait_for()
     fresh = [one for one in answers if not one.from_service_worker]
     assert fresh[0].headers["content-encoding"] == "gzip"
     assert "immutable" in fresh[0].headers["cache-control"]

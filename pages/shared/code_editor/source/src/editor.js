@@ -5,7 +5,9 @@ import {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
   selectedCompletion,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab, temporarilySetTabFocusMode } from "@codemirror/commands";
+import {
+  defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, temporarilySetTabFocusMode,
+} from "@codemirror/commands";
 import { bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
@@ -72,7 +74,10 @@ class Editor {
 
   takes(text) {
     const doc = this.view.state.doc;
-    if (doc.toString() !== text) this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+    if (doc.toString() !== text) {
+      const changes = { from: 0, to: doc.length, insert: text };
+      this.view.dispatch({ changes, annotations: isolateHistory.of("full") }); // undone by itself
+    }
     clearTimeout(this.pause);
     this.told = text;
   }
