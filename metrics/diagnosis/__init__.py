@@ -1,0 +1,36 @@
+"""Under-used features: not found, not managed, or not needed?"""
+
+from metrics.diagnosis.counts import Durations, Ladder, ProductCounts, Traffic
+from metrics.diagnosis.evidence import Evidence, evidence
+from metrics.diagnosis.gains import Gain, gain
+from metrics.diagnosis.instrumenting import NextEvent, next_events
+from metrics.diagnosis.power import Power, power
+from metrics.diagnosis.product import Diagnosis, ProductDiagnosis, diagnose
+from metrics.diagnosis.tracking import Tracking, tracking
+from metrics.diagnosis.underuse import UnderUse, under_use
+from metrics.diagnosis.verdicts import Probabilities, Verdict, verdict
+
+__all__ = [
+    "Diagnosis",
+    "Durations",
+    "Evidence",
+    "Gain",
+    "Ladder",
+    "NextEvent",
+    "Power",
+    "Probabilities",
+    "ProductCounts",
+    "ProductDiagnosis",
+    "Tracking",
+    "Traffic",
+    "UnderUse",
+    "Verdict",
+    "diagnose",
+    "evidence",
+    "gain",
+    "next_events",
+    "power",
+    "tracking",
+    "under_use",
+    "verdict",
+]

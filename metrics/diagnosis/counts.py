@@ -1,0 +1,162 @@
+"""What the diagnosis is given: counts per feature and stratum, as SQL can make them."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = NDArray[np.float64]
+
+KINDS = ("core", "periodic", "one-off", "admin")
+DOSES = 4  # exposures: the first, the second, the third and fourth, the fifth and later
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ladder:
+    """People on each rung, (F, S): one row per feature, one column per stratum.
+
+    A stratum is a quintile of active days in the window × the plan at its end, the same strata for
+    every feature. A person counts once, in one stratum, however often something happened. A *try*
+    is a `started` (where there is no `started`: an `opened`); an *attempt* is a try with its end,
+    and ends `completed`, `failed` or `abandoned`. A *use day* is a local day with a `completed`
+    (without ends: with a try).
+
+    Attributes:
+        eligible: Had access in the window and were active in it.
+        exposed: Of those, have an `exposed` in the window. Zero throughout: exposures are missing.
+        tried: Of `eligible`, have a try, whether or not an exposure is logged.
+        unexposed_tries: Of `tried`, no exposure is logged up to their first try in its session
+            (without sessions: on its day).
+        offers: (F, S, 4) exposures before or at the first try, by their number: each user's first,
+            second, third and fourth, fifth and later ones. None: unknown.
+        accepted: (F, S, 4) first tries with an exposure before them, by the number of the last
+            exposure before it; at most `offers`. None with `offers`.
+        ended: Of `tried`, whose first attempt has an end (completed, failed or abandoned). Zero
+            throughout: ends are missing.
+        succeeded: Of `ended`, whose first attempt completed.
+        retried: Of `ended` − `succeeded`, have a later try.
+        retried_rapidly: Of `retried`, whose next try came within 60 s of the end of the first.
+        clean: Of `succeeded`, seen for at least 28 more days, or whatever span the query names.
+        clean_repeated: Of `clean`, with a later use day.
+        recovered: First attempt failed, a later one completed and was seen as long as `clean`.
+        recovered_repeated: Of `recovered`, with a use day later than that.
+        repeated: Of `tried`, with at least two use days.
+        habitual: Of `repeated`, with use days in at least as many of the window's periods as the
+            feature's cadence asks for (weeks; for periodic features months).
+        searched: Of `eligible` − `tried`, searched for it. None: there is no search log.
+    """
+
+    eligible: Counts
+    exposed: Counts
+    tried: Counts
+    unexposed_tries: Counts
+    offers: Counts | None
+    accepted: Counts | None
+    ended: Counts
+    succeeded: Counts
+    retried: Counts
+    retried_rapidly: Counts
+    clean: Counts
+    clean_repeated: Counts
+    recovered: Counts
+    recovered_repeated: Counts
+    repeated: Counts
+    habitual: Counts
+    searched: Counts | None
+
+    def __post_init__(self) -> None:
+        shape = self.eligible.shape
+        for field in fields(self):
+            counts = getattr(self, field.name)
+            if counts is None:
+                continue
+            wanted = (*shape, DOSES) if field.name in {"offers", "accepted"} else shape
+            if counts.shape != wanted:
+                raise ValueError(f"{field.name} has shape {counts.shape}, should be {wanted}")
+            if not np.all(counts >= 0):
+                raise ValueError(f"{field.name} has a negative or unknown count")
+        for part, whole in PARTS:
+            if np.any(getattr(self, part) > getattr(self, whole)):
+                raise ValueError(f"{part} cannot be more than {whole}")
+        if (self.offers is None) != (self.accepted is None):
+            raise ValueError("offers and accepted are known together or not at all")
+
+
+PARTS = (
+    ("exposed", "eligible"), ("tried", "eligible"), ("unexposed_tries", "tried"),
+    ("ended", "tried"), ("succeeded", "ended"), ("retried_rapidly", "retried"),
+    ("clean", "succeeded"), ("clean_repeated", "clean"), ("recovered_repeated", "recovered"),
+    ("repeated", "tried"), ("habitual", "repeated"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traffic:
+    """Events of each feature in the window, (F,): what the tracking check reads.
+
+    Attributes:
+        exposures: `exposed` events.
+        exposed_sessions: Sessions (without: user days) with at least one `exposed`.
+        sessions: Sessions of eligible users, whether or not the feature was in them.
+        opened: `opened` events; not used by the check where a product sends none.
+        started: `started` events.
+        completed: `completed` events.
+        failed: `failed` events.
+        abandoned: `abandoned` events, sent or derived; derived ones close every start, so leave
+            them out here when they were derived.
+        is_released: Whether a release of the feature lies inside the window.
+    """
+
+    exposures: Counts
+    exposed_sessions: Counts
+    sessions: Counts
+    opened: Counts
+    started: Counts
+    completed: Counts
+    failed: Counts
+    abandoned: Counts
+    is_released: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Durations:
+    """How long first successes took, (F,): sums over the people of `Ladder.succeeded`.
+
+    Attributes:
+        count: First successes with a known duration above zero.
+        total: Sum of the natural logarithm of their seconds.
+        squares: Sum of its squares.
+    """
+
+    count: Counts
+    total: Counts
+    squares: Counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProductCounts:
+    """One product in one window: everything the diagnosis is told.
+
+    Attributes:
+        names: F features, each once.
+        kinds: Of each, from the feature dictionary: core, periodic, one-off or admin.
+        ladder: People on each rung.
+        traffic: Events.
+        durations: Times of first successes; None: unknown.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    ladder: Ladder
+    traffic: Traffic
+    durations: Durations | None
+
+    def __post_init__(self) -> None:
+        count = len(self.names)
+        if len(set(self.names)) != count:
+            raise ValueError("a feature is named twice")
+        if len(self.kinds) != count or len(self.ladder.eligible) != count:
+            raise ValueError(f"{count} features need {count} kinds and rows of counts")
+        unknown = sorted(set(self.kinds) - set(KINDS))
+        if unknown:
+            raise ValueError(f"a feature is one of {', '.join(KINDS)}; got {unknown[0]}")
