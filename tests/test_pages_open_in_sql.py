@@ -27,6 +27,8 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("usage", {"where": ["platform:web"], "grain": "month"}),
     ("retention", {}),
     ("retention", {"where": ["platform:web"], "cohort": "Month", "criterion": "On or after"}),
+    ("churn", {}),
+    ("churn", {"where": ["platform:web"], "churn_interval": "14"}),
     ("data", {}),
 ]
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure
@@ -77,7 +79,7 @@ def test_every_figure_gives_the_same_rows_in_sql(
 ) -> None:
     sources = sources_of(workspace, name, state, monkeypatch)
     asked = [source for source in sources if source.sql]
-    assert len(asked) >= {"today": 6, "usage": 12, "retention": 3, "data": 2}[name]
+    assert len(asked) >= {"today": 6, "usage": 12, "retention": 3, "churn": 5, "data": 2}[name]
     for source in asked:
         same_rows(workspace, source)
 

@@ -35,8 +35,10 @@ VALUES: dict[str, Any] = {
     "grain": "week",
     "interval_days": 7,
     "is_first_time": True,
+    "is_narrowed": False,
     "is_on_or_after": False,
     "is_segment_fixed": False,
+    "is_split": False,
     "last_interval": 4,
     "metric": "events",
     "min_events": 1,
@@ -72,12 +74,20 @@ def setup() -> Setup:
     moment = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
     releases = pl.DataFrame({"release": ["one"], "released_at": [moment]})
     experiments = pl.DataFrame({"experiment": ["test"], "started_at": [moment]})
+    subscriptions = pl.DataFrame(
+        {"account_id": ["a1", "a2"], "started_at": [moment] * 2, "ended_at": [None, moment],
+         "mrr": [9.0, 5.0]}
+    )  # fmt: skip
     return Setup(
         exclude=RANDOM_SETUP.exclude,
         event_dimensions=RANDOM_SETUP.event_dimensions,
         user_dimensions=RANDOM_SETUP.user_dimensions,
         users=RANDOM_SETUP.users,
-        tables={"releases": releases, "experiments": experiments},
+        tables={
+            "releases": releases,
+            "experiments": experiments,
+            "subscriptions": subscriptions,
+        },
     )
 
 

@@ -33,6 +33,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
             "Product": [
                 page("usage", "Usage", "group"),
                 page("retention", "Retention", "event_repeat"),
+                page("churn", "Churn", "person_remove"),
             ],
             "Ask": ask,
         },

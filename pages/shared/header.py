@@ -10,7 +10,7 @@ from pages.shared.filters import segment_filters
 from queries import Snapshot, Workspace
 from reports.scope import Scope
 
-WITHOUT_PERIOD = {"retention"}  # its period is its cohorts', chosen among its own controls
+WITHOUT_PERIOD = {"retention", "churn"}  # their periods are chosen among their own controls
 WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
 
 

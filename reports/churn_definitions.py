@@ -1,0 +1,86 @@
+"""What the figures about churn and revenue count, over which denominator, and how rivals differ."""
+
+from metrics.revenue import Rules
+
+MODES = {
+    "net": "each customer's start and end of the month compared",
+    "event": "every movement in between added up",
+}
+PAID_SPANS = (
+    "**Paid spans**: one row for each time an account paid one price. An account's MRR is the sum "
+    "of its spans that run at that moment; trials and free plans are 0. Days are those of the "
+    "workspace's time zone."
+)
+
+
+def bridge(rules: Rules) -> str:
+    """The definition of the bridge and of the rates that stand on it."""
+    return (
+        "**MRR bridge**: start + new + reactivation + expansion − contraction − churn ± currency = "
+        "end, exactly. The customer is the account: all its subscriptions add up first.\n\n"
+        "- **New**: from nothing, never paid before. **Reactivation**: from nothing, paid before.\n"
+        "- **Expansion**, **contraction**: pays more, pays less. **Churn**: pays nothing now.\n"
+        "- **Currency**: what exchange rates alone changed; never a movement.\n\n"
+        f"Counted here in **{rules.mode} mode**: {MODES[rules.mode]}. The two modes differ a lot "
+        "when customers go up and down within a month, and are never mixed."
+    )
+
+
+def rates(rules: Rules) -> str:
+    """The definition of the rates of a month."""
+    return (
+        "- **Logo churn**: customers lost ÷ customers at the start, of the same customers; Wilson "
+        "interval.\n"
+        "- **Gross revenue churn**: (churn + contraction) ÷ MRR at the start.\n"
+        "- **Net revenue churn**: (churn + contraction − expansion − reactivation) ÷ MRR at the "
+        "start; below 0 the base grows by itself.\n"
+        "- **Quick ratio**: (new + expansion) ÷ (churn + contraction); empty when nothing was "
+        "lost.\n\n"
+        "Intervals of revenue rates treat accounts as a sample, amounts as they are (95 %, "
+        "linearised ratio): with few or very unequal accounts they are too narrow. Counted in "
+        f"{rules.mode} mode; the month in progress has no rate."
+    )
+
+
+RETAINED = (
+    "**NRR**: what the customers who paid a year ago pay now ÷ what they paid then. **GRR**: the "
+    "same, nobody counted for more than they paid then, so never above 100 %. One cohort a year "
+    'apart, not a product of twelve months. "1 − net churn" is not NRR: it also counts customers '
+    "who came back from outside the cohort."
+)
+
+MOVEMENTS = (
+    "One row for each movement behind the bars: the account, the day, what it paid before and "
+    "after. They add up to the bar."
+)
+
+REASONS = (
+    "Why accounts left, as the `reason` of their last paid span says: accounts that paid at the "
+    'start of a complete month and nothing at its end, and what they paid. "(not set)" left '
+    "without one."
+)
+
+
+def return_curve(horizon: int) -> str:
+    """The definition of the return curve and of the threshold on it."""
+    return (
+        "**Return curve**: of the silences that lasted d days, the share that ends with a return "
+        f"within the next {horizon} days: 1 − S(d + {horizon}) ÷ S(d), S by Kaplan-Meier over all "
+        "gaps between active days. Everybody's last silence is still open: it counts up to the "
+        "last complete day, then drops out. Percentiles of ended gaps would leave out those who "
+        "never came back.\n\n"
+        "**Threshold d\\***: the first day of silence after which at most 10 % come back. Two "
+        "errors are shown: who was called gone and came back, and who is silent, not called yet, "
+        "and will not come back within the horizon. It counts silences, so who comes and goes "
+        "often counts often."
+    )
+
+
+def usage_churn(days: int) -> str:
+    """The definition of usage churn at an interval."""
+    return (
+        f"**Usage churn**: people active in one interval of {days} days and silent throughout the "
+        "next ÷ people active in the first; Wilson interval. **Resurrected**: active now, not in "
+        "the interval before, but earlier. **New**: active for the first time ever, too young to "
+        "be lost. Intervals end with the last complete day; only whole ones are there."
+    )

@@ -1,0 +1,196 @@
+"""Who pays how much, and since when?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from metrics.revenue import NEVER, Spans
+from reports import churn_definitions
+from reports.answer import Source, source
+from reports.known import known
+
+if TYPE_CHECKING:
+    from queries import Segment, Workspace
+
+EPOCH = date(1970, 1, 1)
+NOT_SET = "(not set)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaidSpans:
+    """The paid spans of one currency, ready for every question about churn and revenue.
+
+    Attributes:
+        source: Where they come from; its rows are the spans that count, one per row of `spans`:
+            `segment, account_id, account` (its number), `started, ended` (local days; ended null:
+            running), `amount, plan, currency, billed_each, is_trial, reason`.
+        spans: The same, as the metrics take them; accounts are numbered.
+        names: Account ids by number.
+        until: Day after the last complete one, since 1970.
+        currency: Of all amounts.
+        currencies: All that there are, the one with most spans first.
+    """
+
+    source: Source
+    spans: Spans
+    names: tuple[str, ...]
+    until: int
+    currency: str
+    currencies: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody ever paid."""
+        return not bool((self.spans.amounts > 0).any())
+
+    @property
+    def first_day(self) -> int:
+        """The first paid day, since 1970."""
+        return int(self.spans.started[self.spans.amounts > 0].min())
+
+
+def paid_spans(
+    workspace: Workspace,
+    segment: Segment,
+    *,
+    by: str | None = None,
+    currency: str | None = None,
+) -> PaidSpans:
+    """Every paid span of the accounts of a segment.
+
+    Args:
+        workspace: Where to ask.
+        segment: Accounts with at least one such person; empty: all.
+        by: A dimension of users whose value becomes the account's segment.
+        currency: Only spans in it; None: the one with most spans.
+    """
+    answer = workspace.ask(
+        "paid_spans",
+        segment=segment,
+        by=by,
+        is_narrowed=any(
+            workspace.dimensions[one.dimension].level == "user" for one in segment.filters
+        ),
+        is_split=by is not None,
+    )
+    found = source(
+        answer,
+        title="Paid spans",
+        definition=churn_definitions.PAID_SPANS,
+        caveats=_segment_caveats(workspace, segment),
+    )
+    product = workspace.settings.product
+    usual = product.currency
+    rows = _with_days(found.rows, product.time_zone, usual)
+    counts = (
+        rows["currency"]
+        .value_counts(sort=True, name="spans")
+        .sort("spans", "currency", descending=[True, False])
+    )
+    currencies: tuple[str, ...] = tuple(counts["currency"].to_list()) or (usual,)
+    chosen = currency if currency is not None and currency in currencies else currencies[0]
+    one, caveats = _of_currency(rows, chosen, currencies)
+    kept, more = _good(one)
+    names = kept["account_id"].unique().sort()
+    kept = kept.with_columns(
+        pl.Series("account", names.search_sorted(kept["account_id"]), dtype=pl.Int64)
+    )
+    return PaidSpans(
+        source=found.showing(kept, *caveats, *more),
+        spans=_spans(kept),
+        names=tuple(names.to_list()),
+        until=number(known(workspace).watermark) + 1,
+        currency=chosen,
+        currencies=currencies,
+    )
+
+
+def number(day: date) -> int:
+    """Days since 1 January 1970."""
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The day that is so many days after 1 January 1970."""
+    return EPOCH + timedelta(days=int(number))
+
+
+def _with_days(rows: pl.DataFrame, zone: str, currency: str) -> pl.DataFrame:
+    """Moments as local days, amounts without trials, a currency for everybody."""
+
+    def local(name: str) -> pl.Expr:
+        moment = pl.col(name).dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+        return moment.dt.date()
+
+    return rows.select(
+        "segment",
+        "account_id",
+        local("started_at").alias("started"),
+        local("ended_at").alias("ended"),
+        pl.when("is_trial").then(0.0).otherwise("mrr").alias("amount"),
+        pl.col("plan").fill_null(NOT_SET),
+        pl.col("currency").fill_null(currency),
+        pl.col("billed_each").fill_null(NOT_SET),
+        "is_trial",
+        "reason",
+    )
+
+
+def _of_currency(
+    rows: pl.DataFrame, chosen: str, currencies: tuple[str, ...]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    if len(currencies) < 2:
+        return rows, ()
+    others = ", ".join(one for one in currencies if one != chosen)
+    kept = rows.filter(pl.col("currency") == chosen)
+    return kept, (
+        f"Only what is paid in {chosen}: amounts in {others} need exchange rates to be added.",
+    )
+
+
+def _good(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Spans that can be counted, and a caveat about the others."""
+    can_count = (
+        pl.col("amount").is_finite().fill_null(value=False)
+        & (pl.col("amount") >= 0)
+        & (pl.col("ended").is_null() | (pl.col("ended") >= pl.col("started")))
+    )
+    kept = rows.filter(can_count)
+    left_out = rows.height - kept.height
+    if not left_out:
+        return kept, ()
+    words = (
+        f"{left_out:,} spans are left out: they end before they start, or have no amount of 0 or "
+        "more."
+    )
+    return kept, (words,)
+
+
+def _spans(rows: pl.DataFrame) -> Spans:
+    days = {name: rows[name].cast(pl.Int32).cast(pl.Int64) for name in ("started", "ended")}
+    return Spans(
+        accounts=rows["account"].to_numpy(),
+        started=days["started"].to_numpy(),
+        ended=days["ended"].fill_null(NEVER).to_numpy(),
+        amounts=np.asarray(rows["amount"].to_numpy(), dtype=np.float64),
+    )
+
+
+def _segment_caveats(workspace: Workspace, segment: Segment) -> tuple[str, ...]:
+    if segment.is_empty:
+        return ()
+    dimensions = workspace.dimensions
+    of_events = [
+        one.dimension for one in segment.filters if dimensions[one.dimension].level == "event"
+    ]
+    caveats = ["An account counts when at least one of its people is in the segment."]
+    if of_events:
+        caveats.append(
+            f"{', '.join(of_events)} describes events, not people: it does not narrow accounts."
+        )
+    return tuple(caveats)
