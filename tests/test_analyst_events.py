@@ -81,8 +81,11 @@ def test_bad_rows_and_duplicates_are_left_out_as_in_the_roll_ups(tmp_path: Path)
     assert agree(workspace) == 4
     found = analyst_rows(workspace, "select user_id from events order by user_id")
     assert found == [("ann",), ("bob",), ("cleo",), ("ida",)]
-    no_step = "with left_out_events as (select '' as file, 0 as row_number where false) "
-    assert analyst_rows(workspace, no_step + "select count(*) from events") == [(4,)]
+    hidden = """
+        with left_out_events as (select '' as file, 0 as row_number where false)
+        select count(*) from events
+    """
+    assert analyst_rows(workspace, hidden) == [(4,)]
 
 
 def test_a_row_comes_back_once_its_moment_has_passed(tmp_path: Path) -> None:
@@ -220,10 +223,10 @@ def test_columns_of_the_files_own_that_the_engine_would_add_leave_events_out(
 
 @pytest.mark.slow
 def test_events_of_the_demo_are_those_of_its_roll_ups(tmp_path: Path) -> None:
-    generate(tmp_path, size=0.02)
+    generate(tmp_path, size=0.01)
     workspace = open_workspace(tmp_path)
     build(workspace)
-    assert agree(workspace) > 50_000
+    assert agree(workspace) > 20_000
     ((left_out,),) = analyst_rows(workspace, "select count(*) from quarantine")
     assert left_out > 0
 

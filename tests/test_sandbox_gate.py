@@ -23,6 +23,7 @@ TABLES = tuple(sorted({*CANONICAL, *ROLL_UPS, *METRICS}))
 TEXTS = (*QUESTIONS.strip().splitlines(), *(contract(name).text for name in names()))
 CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
 TABLE = re.compile(rf"\b({'|'.join(TABLES)})\b")
+MOST_PLACES = 3  # of one text
 TREE = "select json_serialize_sql($sql::varchar, skip_default := true)"
 
 
@@ -36,10 +37,12 @@ def link() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def with_one_word_changed(sql: str, word: re.Pattern[str], other: str) -> Iterator[str]:
-    """The text once for each place of the word, with another one there."""
-    for match in word.finditer(sql):
-        if word is TABLE or match[1].lower() in FUNCTIONS:
-            yield sql[: match.start(1)] + other + sql[match.end(1) :]
+    """The text once for some places of the word, with another one there."""
+    places = [
+        match for match in word.finditer(sql) if word is TABLE or match[1].lower() in FUNCTIONS
+    ]
+    for match in places[:: max(1, len(places) // MOST_PLACES)]:
+        yield sql[: match.start(1)] + other + sql[match.end(1) :]
 
 
 def is_read_as(sql: str, field: str, value: str, link: duckdb.DuckDBPyConnection) -> bool:
@@ -67,7 +70,7 @@ def test_a_function_that_is_not_listed_is_refused_wherever_it_stands(
             if is_read_as(sql, "function_name", function, link):
                 assert not passes(sql, link), sql
                 tried += 1
-    assert tried > 300
+    assert tried > 150
 
 
 @pytest.mark.parametrize("table", ['"/etc/passwd"', "duckdb_views", "main.users"])
@@ -82,7 +85,7 @@ def test_a_table_that_is_not_there_is_refused_wherever_it_stands(
             if is_read_as(sql, "table_name", name, link) and not made and name not in text:
                 assert not passes(sql, link), sql
                 tried += 1
-    assert tried > 100 or "." in table
+    assert tried > 50 or "." in table
 
 
 def test_every_text_passes_as_it_stands(link: duckdb.DuckDBPyConnection) -> None:

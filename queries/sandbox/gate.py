@@ -17,7 +17,7 @@ import duckdb
 from queries.sandbox import arguments, grammar
 from queries.sandbox.errors import Refused
 from queries.sandbox.functions import COLLATIONS, FUNCTIONS, TABLE_FUNCTIONS, TYPES
-from queries.sandbox.outline import MOST_CHARACTERS, MOST_DEPTH, Outline, outline
+from queries.sandbox.outline import MOST_CHARACTERS, MOST_DEPTH, MOST_PARTS, Outline, outline
 
 MOST_NODES = 20_000
 NOWHERE = 2**63
@@ -69,6 +69,10 @@ def check(sql: str, tables: Iterable[str], link: duckdb.DuckDBPyConnection) -> P
         raise Refused(
             f"the text is nested {seen.depth} deep; at most {MOST_DEPTH} brackets and cases may "
             "stand within one another"
+        )
+    if seen.parts > MOST_PARTS:
+        raise Refused(
+            f"the text has {seen.parts:,} words and signs; at most {MOST_PARTS:,} are read"
         )
     walk = _Walk(sql, frozenset(name.lower() for name in tables))
     try:

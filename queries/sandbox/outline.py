@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 100_000
+MOST_PARTS = 50_000  # words, numbers and signs
 MOST_DEPTH = 60  # brackets and cases within one another
 
 _TOKEN = re.compile(
@@ -21,6 +22,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\W\d]\w*)                # a word
     | (?P<bracket>[()\[\]{}])
     | (?P<end>;)
+    | \d[\d._]*                          # a number
     | \S
     """,
     re.VERBOSE,
@@ -35,23 +37,26 @@ class Outline:
         first_word: In capitals; empty: there is no word.
         statements: How many texts there are between semicolons.
         depth: Most brackets and cases within one another.
+        parts: How many words, numbers and signs there are.
         parameters: Names of the `$parameters`, in order of their first mention.
     """
 
     first_word: str
     statements: int
     depth: int
+    parts: int
     parameters: tuple[str, ...]
 
 
 def outline(sql: str) -> Outline:
     """Look over a text once, from left to right."""
     first, depth, deepest = "", 0, 0
-    statements, is_open = 0, False
+    statements, parts, is_open = 0, 0, False
     parameters: dict[str, None] = {}
     at = 0
     while match := _TOKEN.search(sql, at):
         at = _end(sql, match)
+        parts += 1
         if match["parameter"]:
             parameters[match["parameter"]] = None
         if match["end"]:
@@ -62,7 +67,7 @@ def outline(sql: str) -> Outline:
         first = first or word
         depth = max(0, depth + _step(word or match["bracket"] or ""))
         deepest = max(deepest, depth)
-    return Outline(first, statements, deepest, tuple(parameters))
+    return Outline(first, statements, deepest, parts, tuple(parameters))
 
 
 def _end(sql: str, match: re.Match[str]) -> int:
