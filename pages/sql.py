@@ -26,7 +26,7 @@ if not viewer().may("sql"):
     empty("Asking in SQL needs the role analyst", "Ask whoever keeps workspace.toml for it.")
     st.stop()
 
-open_what_was_asked()
+open_what_was_asked(workspace)
 tab = tabs.current()
 keep_address(tab)
 run = asking.run_of(tab, workspace)

@@ -109,7 +109,7 @@ def _form(workspace: Workspace, period: Period, found: Sequence[Annotation], key
             "Where to read on", draft.url or "", key=f"annotation_url_{name}",
             placeholder="https://",
         )  # fmt: skip
-        is_sent = st.form_submit_button("Change it" if edited else "Add it", type="primary")
+        is_sent = st.form_submit_button("Change it" if edited else "Add it")
     if is_sent:
         written = replace(draft, day=day, title=title, text=text, url=url.strip() or None)
         store_of(workspace).annotate(written, author=viewer().author)

@@ -53,7 +53,7 @@ def _ask(why: Shut) -> None:
         st.markdown(f"You are not signed in: {plain.sentence(why)}")
         return
     st.markdown("The product metrics here are open to people whom their workspace lists.")
-    if st.button("Sign in", key="sign_in", type="primary", icon=":material/login:"):
+    if st.button("Sign in", key="sign_in", icon=":material/login:"):
         _in_words(lambda: st.login(access.provider))
 
 

@@ -15,4 +15,4 @@ def remove_button(name: str, *, key: str, loses: str = "") -> bool:
     """
     with st.popover("Remove", type="tertiary", icon=":material/delete:", key=f"removal_{key}"):
         st.markdown(f"Remove **{plain.markdown(name)}**? {loses}".strip())
-        return st.button("Remove it", key=f"remove_{key}", type="primary")
+        return st.button("Remove it", key=f"remove_{key}")

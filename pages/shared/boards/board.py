@@ -77,7 +77,7 @@ def _edit(workspace: Workspace, board: Board) -> None:
         about = st.text_area(
             "What it is for", board.description, key=f"board_about_{own}", max_chars=2_000
         )
-        if st.button("Keep it", key="keep_board", type="primary"):
+        if st.button("Keep it", key="keep_board"):
             changed = replace(board, name=name.strip(), description=about.strip())
             store_of(workspace).save_board(changed, author=viewer().author)
             st.rerun()

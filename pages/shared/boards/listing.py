@@ -62,7 +62,7 @@ def _new_board(workspace: Workspace) -> None:
     with st.popover("New board", icon=":material/add:", key="new_board"), guarded():
         name = st.text_input("Name", key="new_board_name", max_chars=200)
         about = st.text_area("What it is for", key="new_board_about", max_chars=2_000, height=90)
-        if st.button("Make it", key="make_board", type="primary"):
+        if st.button("Make it", key="make_board"):
             board = Board(name=name.strip(), description=about.strip())
             made = store_of(workspace).save_board(board, author=viewer().author)
             choose(made.id)

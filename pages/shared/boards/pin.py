@@ -51,7 +51,7 @@ def pin_form(query: SavedQuery) -> None:
             key="pin_width",
         )
         st.caption(plain.sentence(FOLLOWS))
-        if st.button("Pin it", key="pin_now", type="primary", icon=":material/push_pin:"):
+        if st.button("Pin it", key="pin_now", icon=":material/push_pin:"):
             tile = Tile(board_id=chosen, query_id=query.id, title=title.strip(), width=width)
             leave_for(_pinned(store, tile, name))
 

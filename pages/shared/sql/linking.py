@@ -4,29 +4,34 @@ import streamlit as st
 
 from pages.shared import plain
 from pages.shared.sql import tabs
+from pages.shared.sql.asking import ask
 from pages.shared.sql.opening import take_opened
 from pages.shared.sql.saving import is_edited, saved_of
 from pages.shared.workspaces import whole
-from queries import TidemarkError
+from queries import TidemarkError, Workspace
 from store import EditorTab, store_of
 
 QUERY = "q"
 FOLLOWED = "sql_followed"
 
 
-def open_what_was_asked() -> None:
-    """A figure's text that another page left, and the saved query of the address."""
+def open_what_was_asked(workspace: Workspace) -> None:
+    """A figure's text that another page left, or the saved query of the address; answered at once.
+
+    Who follows a figure or a link wants the number, not a button.
+    """
     opened = take_opened()
     if opened is not None:
         tabs.add(opened.title, opened.sql, opened.parameters)
         st.query_params.pop(QUERY, None)
+        ask(tabs.current().id, workspace)
         return
     asked = st.query_params.get(QUERY)
     if asked and st.session_state.get(FOLLOWED) != asked:
-        _follow(asked)
+        _follow(asked, workspace)
 
 
-def _follow(query_id: str) -> None:
+def _follow(query_id: str, workspace: Workspace) -> None:
     try:
         tabs.add_saved(store_of(whole()).query(query_id))
     except TidemarkError as error:
@@ -34,6 +39,7 @@ def _follow(query_id: str) -> None:
         st.query_params.pop(QUERY, None)
     else:
         st.session_state[FOLLOWED] = query_id
+        ask(tabs.current().id, workspace)
 
 
 def keep_address(tab: EditorTab) -> None:
