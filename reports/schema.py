@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from queries import Workspace
 
 Group = Literal["Your tables", "Roll-ups", "Metrics"]
-ParameterKind = Literal["date", "number", "text", "list", "boolean"]
+ParameterKind = Literal["date", "moment", "number", "text", "list", "boolean"]
 MOST_SAMPLES = 10
 
 _KINDS: dict[str, ParameterKind] = {
     "date": "date", "integer": "number", "bigint": "number", "double": "number",
-    "boolean": "boolean", "varchar": "text",
+    "boolean": "boolean", "varchar": "text", "timestamp": "moment",
 }  # fmt: skip
 _DATE_NAMES = re.compile(r"(^|_)(date|day|on|since|until|from|watermark)$")
 _NUMBER_NAMES = re.compile(
     r"(^|_)(days|weeks|months|hours|minutes|seconds|rows|limit|count|number|top|n|least|most|share)$"
 )
+_MOMENT_NAMES = re.compile(r"_at$")
 _TRUTH_NAMES = re.compile(r"^(is|has)_")
 
 
@@ -156,6 +157,8 @@ def _kind_of_name(name: str) -> ParameterKind | None:
     """By how such names are used in the pages' own questions."""
     if _TRUTH_NAMES.search(name):
         return "boolean"
+    if _MOMENT_NAMES.search(name):
+        return "moment"
     if _DATE_NAMES.search(name):
         return "date"
     return "number" if _NUMBER_NAMES.search(name) else None

@@ -67,7 +67,7 @@ def test_a_text_of_a_page_gives_the_same_rows_in_the_sandbox(
 def test_the_parameters_of_a_text_are_found_with_the_kind_of_their_values(name: str) -> None:
     promise = contract(name)
     kinds = {"varchar": "text", "integer": "number", "bigint": "number", "double": "number",
-             "boolean": "boolean", "date": "date"}  # fmt: skip
+             "boolean": "boolean", "date": "date", "timestamp": "moment"}  # fmt: skip
     expected = {
         field.name: "list" if field.type.endswith("[]") else kinds[field.type]
         for field in promise.parameters
