@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import pi, sqrt
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+Link = Literal["logit", "probit"]
 
 TRIMMED = 0.01  # smallest chance of using it, or of not, that a weight is made of
 
@@ -44,6 +47,7 @@ def doubly_robust(
     *,
     confidence: float = 0.95,
     trim: float = TRIMMED,
+    link: Link = "logit",
 ) -> Effect:
     """The difference, right if either the model of use or that of the outcome is (AIPW).
 
@@ -55,9 +59,10 @@ def doubly_robust(
         outcome: (n,) such as retained (0 or 1) or a number.
         used: (n,) whether the person used the feature before the outcome's window.
         outcome_known: (n, p) columns of the outcome model, without an intercept; linear.
-        use_known: (n, q) columns of the model of use, without an intercept; logistic.
+        use_known: (n, q) columns of the model of use, without an intercept.
         confidence: Two-sided, between 0 and 1.
         trim: Smallest chance of use, or of not; 0 trims nobody.
+        link: Of the model of use.
 
     Raises:
         ValueError: Columns of different length, or one of the groups too small to fit.
@@ -68,19 +73,19 @@ def doubly_robust(
         example is Cattaneo (2010), J. Econometrics 155:138-154, as in Stata's `teffects aipw`.
     """
     y, d, x, z = _checked(outcome, used, outcome_known, use_known)
-    chance = _logistic(z, d)
+    chance = _use_model(z, d, link)
     theta = np.concatenate([chance, _linear(x[d == 1], y[d == 1]), _linear(x[d == 0], y[d == 0])])
     cut = z.shape[1], z.shape[1] + x.shape[1]
 
     def scores(point: Floats) -> Floats:
         gamma, with_it, without = np.split(point[:-2], cut)
-        score = np.clip(_sigmoid(z @ gamma), trim, 1 - trim)
+        score = np.clip(_chance(z @ gamma, link)[0], trim, 1 - trim)
         fitted, other = x @ with_it, x @ without
         all_use = fitted + d * (y - fitted) / score
         none_use = other + (1 - d) * (y - other) / (1 - score)
         return np.column_stack(
             [
-                z * (d - _sigmoid(z @ gamma))[:, None],
+                z * _residual(z @ gamma, d, link)[:, None],
                 x * (d * (y - fitted))[:, None],
                 x * ((1 - d) * (y - other))[:, None],
                 all_use - point[-2],
@@ -88,7 +93,7 @@ def doubly_robust(
             ]
         )
 
-    return _effect(scores, theta, y, d, _beyond(z @ chance, trim), confidence)
+    return _effect(scores, theta, y, d, _beyond(_chance(z @ chance, link)[0], trim), confidence)
 
 
 def inverse_weighted(
@@ -98,6 +103,7 @@ def inverse_weighted(
     *,
     confidence: float = 0.95,
     trim: float = TRIMMED,
+    link: Link = "logit",
 ) -> Effect:
     """The difference of means weighted by the inverse chance of what people did (IPW).
 
@@ -106,9 +112,10 @@ def inverse_weighted(
     Args:
         outcome: (n,).
         used: (n,).
-        use_known: (n, q) columns of the model of use, without an intercept; logistic.
+        use_known: (n, q) columns of the model of use, without an intercept.
         confidence: Two-sided, between 0 and 1.
         trim: Smallest chance of use, or of not; 0 trims nobody.
+        link: Of the model of use.
 
     Raises:
         ValueError: Columns of different length, or one of the groups too small to fit.
@@ -118,19 +125,19 @@ def inverse_weighted(
         DiNardo and McCrary (2014), Review of Economics and Statistics 96:885-897.
     """
     y, d, _, z = _checked(outcome, used, use_known, use_known)
-    gamma = _logistic(z, d)
+    gamma = _use_model(z, d, link)
 
     def scores(point: Floats) -> Floats:
-        score = np.clip(_sigmoid(z @ point[:-2]), trim, 1 - trim)
+        score = np.clip(_chance(z @ point[:-2], link)[0], trim, 1 - trim)
         return np.column_stack(
             [
-                z * (d - _sigmoid(z @ point[:-2]))[:, None],
+                z * _residual(z @ point[:-2], d, link)[:, None],
                 d * (y - point[-2]) / score,
                 (1 - d) * (y - point[-1]) / (1 - score),
             ]
         )
 
-    return _effect(scores, gamma, y, d, _beyond(z @ gamma, trim), confidence)
+    return _effect(scores, gamma, y, d, _beyond(_chance(z @ gamma, link)[0], trim), confidence)
 
 
 def regression_adjusted(
@@ -211,26 +218,39 @@ def _checked(
     return outcome.astype(float), used.astype(float), np.hstack([ones, x]), np.hstack([ones, z])
 
 
-def _sigmoid(logit: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
-
-
 def _linear(x: Floats, y: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(x, y)[0])
 
 
-def _logistic(z: Floats, d: Floats) -> Floats:
-    """Maximum likelihood by Newton's method."""
+def _chance(index: Floats, link: Link) -> tuple[Floats, Floats]:
+    """Probability of use and its slope."""
+    if link == "logit":
+        chance = 1 / (1 + np.exp(-np.clip(index, -30, 30)))
+        return chance, chance * (1 - chance)
+    from scipy.special import ndtr
+
+    bounded = np.clip(index, -8, 8)
+    return np.asarray(ndtr(bounded)), np.exp(-(bounded**2) / 2) / sqrt(2 * pi)
+
+
+def _residual(index: Floats, d: Floats, link: Link) -> Floats:
+    """The part of the score that multiplies the columns."""
+    chance, slope = _chance(index, link)
+    return np.asarray((d - chance) * slope / (chance * (1 - chance)))
+
+
+def _use_model(z: Floats, d: Floats, link: Link) -> Floats:
+    """Maximum likelihood by Fisher scoring."""
     gamma = np.zeros(z.shape[1])
-    for _ in range(50):
-        score = _sigmoid(z @ gamma)
-        step = np.linalg.solve((z * (score * (1 - score))[:, None]).T @ z, z.T @ (d - score))
+    for _ in range(60):
+        chance, slope = _chance(z @ gamma, link)
+        weight = slope**2 / (chance * (1 - chance))
+        step = np.linalg.solve((z * weight[:, None]).T @ z, z.T @ _residual(z @ gamma, d, link))
         gamma = gamma + step
-        if np.abs(step).max() < 1e-10:
+        if np.abs(step).max() < 1e-9 * (1 + np.abs(gamma).max()):
             return gamma
     raise ValueError("use is predicted perfectly by the columns: there is nobody to compare with")
 
 
-def _beyond(logit: Floats, trim: float) -> int:
-    score = _sigmoid(logit)
-    return int(((score < trim) | (score > 1 - trim)).sum())
+def _beyond(chance: Floats, trim: float) -> int:
+    return int(((chance < trim) | (chance > 1 - trim)).sum())

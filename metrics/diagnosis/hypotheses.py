@@ -140,5 +140,4 @@ def likelihoods(seen: Signals, sets: Hypotheses, means: Floats, natural: Floats)
 
 def _student(square: Floats, known: NDArray[np.int64]) -> Floats:
     """Log density of a multivariate t, but for what is the same under every hypothesis."""
-    density: Floats = -0.5 * (FREEDOM + known) * np.log1p(np.maximum(square, 0.0) / FREEDOM)
-    return density
+    return np.asarray(-0.5 * (FREEDOM + known) * np.log1p(np.maximum(square, 0.0) / FREEDOM))

@@ -108,11 +108,9 @@ def diagnose(
             is_tracked=not checks[place].problems,
             is_underused=gates[place].is_underused,
         )
+        kind = KINDS[int(learned.kind[place].argmax())]
         answers.append(
-            Diagnosis(
-                name, counts.kinds[place], checks[place], gates[place], likely,
-                KINDS[int(learned.kind[place].argmax())], said,
-            )  # fmt: skip
+            Diagnosis(name, counts.kinds[place], checks[place], gates[place], likely, kind, said)
         )
     return ProductDiagnosis(tuple(answers), counts, seen, learned, sets)
 

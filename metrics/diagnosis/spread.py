@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 ROUNDS = 5  # of expectation and maximisation: later ones take faults for natural
 TOWARDS_DIAGONAL = 0.6  # how far correlations are pulled to none
-START_TIGHT = 0.6  # of the first belief about the spread: what stands out is first taken for a fault
+START_TIGHT = 0.6  # of the first belief: what stands out is taken for a fault at first
 START_HIGH = 0.65  # quantile of a rung that faults pull down: more than half of it may be healthy
 
 
