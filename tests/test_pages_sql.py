@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.sql import runs
+from pages.shared.sql.opening import KEY, Opened
 from queries import Viewer
 from queries.sandbox import Limits
 from reports import ask_sql as asked
@@ -223,6 +224,17 @@ def test_a_click_on_the_history_opens_the_text_again(folder: Path) -> None:
     (again,) = [button for button in screen.button if str(button.key).startswith("sql_again_")]
     screen = act(folder, again.click())
     assert screen.text_area[0].value == "select 7 as seven"
+
+
+def test_a_figure_is_answered_at_once_and_keeps_its_tab(folder: Path) -> None:
+    first = Opened("Days", "select $n as n", {"n": 3})
+    screen = waits(folder, opened(folder, **{KEY: first}))
+    assert "1 row" in text(screen)
+    with showing(folder):
+        screen.session_state[KEY] = Opened("Days", "select $n as n", {"n": 4})
+        screen = waits(folder, screen.run())
+    assert screen.number_input[0].value == 4
+    assert [tab.title for tab in store(folder).tabs("local")] == ["Days"]
 
 
 def test_a_saved_query_is_opened_by_its_address(folder: Path) -> None:

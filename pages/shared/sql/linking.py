@@ -22,7 +22,7 @@ def open_what_was_asked(workspace: Workspace) -> None:
     """
     opened = take_opened()
     if opened is not None:
-        tabs.add(opened.title, opened.sql, opened.parameters)
+        tabs.add_opened(opened.title, opened.sql, opened.parameters)
         st.query_params.pop(QUERY, None)
         ask(tabs.current().id, workspace)
         return

@@ -69,7 +69,8 @@ def _kind(value: Any, guessed: str) -> str:
 
 
 def _key(tab: EditorTab, field: Field) -> str:
-    return f"sql_value_{tab.id}_{field.name}_{field.kind}"
+    """Another one after the page itself has changed the values: the field then shows them."""
+    return f"sql_value_{tab.id}_{tabs.revision(tab.id)}_{field.name}_{field.kind}"
 
 
 def _changer(

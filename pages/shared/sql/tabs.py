@@ -66,6 +66,15 @@ def add(
     return tab
 
 
+def add_opened(title: str, sql: str, parameters: Mapping[str, Any]) -> EditorTab:
+    """Look at the tab of a figure, opened if it is not; its values are those of the figure now."""
+    for tab in tabs().values():
+        if (tab.title, tab.sql, tab.query_id) == (title[:LONGEST_TITLE], sql, None):
+            choose(tab.id)
+            return change(tab.id, parameters=parameters, is_said_by_page=True)
+    return add(title, sql, parameters)
+
+
 def add_saved(query: SavedQuery) -> EditorTab:
     """Look at the tab of a saved query, opened if it is not."""
     for tab in tabs().values():
