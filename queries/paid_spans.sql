@@ -21,6 +21,11 @@
 --   billed_each   varchar    month, quarter or year; null: not known
 --   is_trial      boolean    true: nothing is paid yet
 --   reason        varchar    why it ended; null: not known, or it runs
+--   cancelled_at  timestamp  when the billing system ended it, UTC; null: not known
+--   scheduled_at  timestamp  when the customer said so, UTC; null: not known
+--   ending        varchar    cancelled, unpaid or paused; null: not known
+--   list_mrr      double     recurring revenue a month before discounts; null: not known
+--   account_key   varchar    what accounts of one customer share; null: not known
 
 with
 
@@ -66,7 +71,12 @@ select
             subscriptions.currency,
             subscriptions.interval,
             subscriptions.is_trial,
-            subscriptions.reason
+            subscriptions.reason,
+            subscriptions.cancelled_at,
+            subscriptions.scheduled_at,
+            subscriptions.ending,
+            subscriptions.list_mrr,
+            subscriptions.account_key
     ) as span_number,
     subscriptions.started_at,
     subscriptions.ended_at,
@@ -75,7 +85,12 @@ select
     subscriptions.currency,
     subscriptions.interval as billed_each,
     coalesce(subscriptions.is_trial, false) as is_trial,
-    subscriptions.reason
+    subscriptions.reason,
+    subscriptions.cancelled_at,
+    subscriptions.scheduled_at,
+    subscriptions.ending,
+    subscriptions.list_mrr,
+    subscriptions.account_key
 from subscriptions
 left join owners on owners.owner_id = subscriptions.account_id
 where not $is_narrowed or owners.owner_id is not null

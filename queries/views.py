@@ -140,14 +140,20 @@ def _stitched(files: list[str], columns: tuple[str, ...]) -> str:
 
 
 def _canonical(table: str, files: list[str], known: Iterable[str]) -> Base:
+    """A side table's rows; columns that its files were built without are null."""
     columns = tuple(dict.fromkeys((*TABLES[table].names, *known)))
-    if files:
-        return Base(f"select * from read_parquet({file_list(files)})", columns)
-    empty = ", ".join(
+    nothing = ", ".join(
         f"cast(null as {SQL_TYPE[column.kind]}) as {quoted(column.name)}"
         for column in TABLES[table].columns
     )
-    return Base(f"select {empty} where false", TABLES[table].names)
+    empty = f"select {nothing} where false"
+    if not files:
+        return Base(empty, TABLES[table].names)
+    return Base(
+        f"select * from ({empty}) union all by name "
+        f"select * from read_parquet({file_list(files)})",
+        columns,
+    )
 
 
 def _quarantine(files: list[str]) -> Base:

@@ -84,3 +84,28 @@ def usage_churn(days: int) -> str:
         "the interval before, but earlier. **New**: active for the first time ever, too young to "
         "be lost. Intervals end with the last complete day; only whole ones are there."
     )
+
+
+RECONCILIATION = (
+    "One choice after the other is switched from the first way of counting to the second, and each "
+    "line says what that choice alone moved. The lines add up exactly; where choices touch the "
+    "same customers their split depends on the order, which is fixed."
+)
+
+PRESETS = (
+    "The same spans counted as each tool documents it:\n\n"
+    "- **ChartMogul**: churn when the subscription is cancelled; past due until cancelled; a pause "
+    "goes on; every movement.\n"
+    "- **Baremetrics**: churn when cancelled, or 30 days unpaid; joined and left in one month "
+    "counts as lost; every movement.\n"
+    "- **ProfitWell**: churn at the end of paid time, or 15 days unpaid; joined and left in one "
+    "month is left out; every movement.\n"
+    "- **Tidemark**: churn at the end of paid time, or 30 days unpaid; start and end of the month "
+    "compared."
+)
+
+MIGRATIONS = (
+    "A churn and a new that share an `account_key`, lie within 31 days and differ by at most 20 % "
+    "of MRR: a new billing system, a rename or a merger looks like that. They are candidates to "
+    "look at; nothing is taken out of any number."
+)

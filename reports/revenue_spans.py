@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from metrics.revenue import NEVER, Spans
+from metrics.revenue.history import CANCELLED, PAUSED, UNPAID
 from reports import churn_definitions
 from reports.answer import Source, source
 from reports.known import known
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 EPOCH = date(1970, 1, 1)
 NOT_SET = "(not set)"
+ENDINGS = {"cancelled": CANCELLED, "unpaid": UNPAID, "paused": PAUSED}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +30,9 @@ class PaidSpans:
     Attributes:
         source: Where they come from; its rows are the spans that count, one per row of `spans`:
             `segment, account_id, account` (its number), `started, ended` (local days; ended null:
-            running), `amount, plan, currency, billed_each, is_trial, reason`.
+            running), `amount, plan, currency, billed_each, is_trial, reason, cancelled, scheduled`
+            (local days, null: not known), `ending, listed` (amount before discounts),
+            `account_key`.
         spans: The same, as the metrics take them; accounts are numbered.
         names: Account ids by number.
         until: Day after the last complete one, since 1970.
@@ -47,6 +51,10 @@ class PaidSpans:
     def is_empty(self) -> bool:
         """Whether nobody ever paid."""
         return not bool((self.spans.amounts > 0).any())
+
+    def knows(self, column: str) -> bool:
+        """Whether any span has a value in a column."""
+        return bool(self.source.rows[column].is_not_null().any())
 
     @property
     def first_day(self) -> int:
@@ -138,6 +146,11 @@ def _with_days(rows: pl.DataFrame, zone: str, currency: str) -> pl.DataFrame:
         pl.col("billed_each").fill_null(NOT_SET),
         "is_trial",
         "reason",
+        local("cancelled_at").alias("cancelled"),
+        local("scheduled_at").alias("scheduled"),
+        "ending",
+        pl.when("is_trial").then(0.0).otherwise(pl.coalesce("list_mrr", "mrr")).alias("listed"),
+        "account_key",
     )
 
 
@@ -172,12 +185,24 @@ def _good(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
 
 
 def _spans(rows: pl.DataFrame) -> Spans:
-    days = {name: rows[name].cast(pl.Int32).cast(pl.Int64) for name in ("started", "ended")}
+    days = {
+        name: rows[name].cast(pl.Int32).cast(pl.Int64).fill_null(NEVER).to_numpy()
+        for name in ("started", "ended", "cancelled", "scheduled")
+    }
+    endings = (
+        rows["ending"]
+        .str.to_lowercase()
+        .replace_strict(ENDINGS, default=CANCELLED, return_dtype=pl.Int64)
+    )
     return Spans(
         accounts=rows["account"].to_numpy(),
-        started=days["started"].to_numpy(),
-        ended=days["ended"].fill_null(NEVER).to_numpy(),
+        started=days["started"],
+        ended=days["ended"],
         amounts=np.asarray(rows["amount"].to_numpy(), dtype=np.float64),
+        list_amounts=np.asarray(rows["listed"].to_numpy(), dtype=np.float64),
+        cancelled=days["cancelled"],
+        scheduled=days["scheduled"],
+        endings=endings.to_numpy(),
     )
 
 

@@ -57,19 +57,24 @@ def movement_bars(
 
 
 def month_parts(
-    names: Sequence[str], amounts: Sequence[float], *, colours: Sequence[str], currency: str
+    names: Sequence[str],
+    amounts: Sequence[float | None],
+    *,
+    colours: Sequence[str],
+    currency: str,
+    unit: str = "currency",
 ) -> go.Figure:
     """One bar per part, to the right of zero what came, to its left what went."""
     drawing = figure(height=len(names) * ROW_HEIGHT + 24, hovermode="closest")
     places = list(range(len(names)))
-    texts = [words.full(one, "currency", currency=currency) for one in amounts]
+    texts = [words.full(one, unit, currency=currency) for one in amounts]
     drawing.add_bar(
         x=amounts,
         y=places,
         orientation="h",
         width=0.6,
         marker={"color": colours},
-        text=[words.compact(one, "currency", currency=currency) for one in amounts],
+        text=[words.compact(one, unit, currency=currency) for one in amounts],
         textposition="outside",
         cliponaxis=False,
         customdata=texts,
@@ -77,8 +82,9 @@ def month_parts(
         textfont={"color": TEXT, "size": 12},
     )
     drawing.add_vline(x=0, line={"color": TEXT, "width": 1})
-    widest = max((abs(one) for one in amounts), default=0) or 1
-    has_losses = any(one < 0 for one in amounts)
+    known = [one for one in amounts if one is not None]
+    widest = max(map(abs, known), default=0) or 1
+    has_losses = min(known, default=0) < 0
     drawing.update_xaxes(visible=False, range=[-widest * 1.35 if has_losses else 0, widest * 1.35])
     drawing.update_yaxes(
         autorange="reversed", showgrid=False, tickvals=places, ticktext=list(names),

@@ -1,17 +1,19 @@
 """The controls of the Churn page: which question, over how many months, counted how."""
 
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
-from metrics.revenue import Rules
-from metrics.revenue.rules import Mode
+from metrics.revenue import PRESETS, Rules
+from reports.churn_rules import CHOICES, in_words
 
 VIEWS = {
     "revenue": "Revenue",
     "usage": "Usage",
+    "definitions": "Definitions",
 }
 MODES = {"net": "Net", "event": "Every movement"}
+OWN = "Own rules"
 MONTHS = (6, 12, 24, 36)
 DEFAULT_MONTHS = 12
 
@@ -48,7 +50,13 @@ def chosen_months() -> int:
 
 
 def chosen_rules() -> Rules:
-    """How movements are counted."""
+    """How movements are counted: as a preset, or by switches of one's own."""
+    preset = st.selectbox("Counted like", [*PRESETS, OWN], key="churn_preset", width=170, **URL)
+    if preset == OWN:
+        with st.popover("Rules", icon=":material/tune:", key="churn_rules"):
+            return Rules(**{name: _switch(name) for name in CHOICES})
+    if preset != "Tidemark":
+        return PRESETS[preset]
     mode = st.segmented_control(
         "Counted",
         MODES,
@@ -60,7 +68,20 @@ def chosen_rules() -> Rules:
         "every movement adds up all changes in between.",
         **URL,
     )
-    return Rules(mode=cast("Mode", mode))
+    return Rules(mode="event" if mode == "event" else "net")
+
+
+def _switch(name: str) -> Any:
+    """One choice; its value in words in the address."""
+    options = list(CHOICES[name].options)
+    return st.selectbox(
+        CHOICES[name].label,
+        options,
+        index=options.index(getattr(Rules(), name)),
+        format_func=lambda value: in_words(name, value),
+        key=f"churn_{name}",
+        **URL,
+    )
 
 
 def chosen_currency(currencies: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from metrics.periods import Period
+from metrics.revenue import Rules
 from pages.shared import dates, figures, plain, words
 from pages.shared.annotations import annotate_button
 from pages.shared.cards import Base, card_frame, metric_card
@@ -15,10 +16,12 @@ from pages.shared.churn.accounts import Listing, list_choice
 from pages.shared.churn.movement_figures import PARTS, month_parts, movement_bars
 from pages.shared.exhibits import affordances, affordances_around, details_button, exhibit
 from pages.shared.palette import BLUE, VERMILION
-from queries import Workspace
+from pages.shared.states import CARD_HEIGHT, card
+from queries import Segment, Workspace
 from reports.answer import Source
+from reports.churn_rules import rules_in_words
 from reports.markers import Marker, markers
-from reports.revenue_bridge import RevenueReport
+from reports.revenue_bridge import RevenueReport, revenue_report
 
 NOT_YET = "Nobody paid in these months"
 LATER = "Choose more months or remove a filter."
@@ -27,6 +30,25 @@ RATES = {
     "gross_churn": "Gross revenue churn",
     "net_churn": "Net revenue churn",
 }
+
+
+def revenue_view(
+    workspace: Workspace, segment: Segment, rules: Rules, *, months: int, currency: str | None
+) -> None:
+    """The figures of the last month, what moved, at what rate it leaves, and why."""
+    with st.skeleton(height=CARD_HEIGHT):
+        report = revenue_report(workspace, segment, rules=rules, months=months, currency=currency)
+        st.caption(plain.sentence(f"Counted so: {rules_in_words(rules)}."))
+        revenue_cards(report)
+    with card("movements"):
+        movements_card(workspace, report)
+    left, right = st.columns(2)
+    with left, card("rates"):
+        rates_card(report)
+    with right, card("month"):
+        month_card(report)
+    with card("reasons"):
+        reasons_card(report)
 
 
 def revenue_cards(report: RevenueReport) -> None:
