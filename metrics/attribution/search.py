@@ -9,7 +9,7 @@ Segment = tuple[tuple[str, str], ...]  # (("platform", "ios"), ("country", "DE")
 
 SUPPORT = 0.01  # of the whole, expected or actual: below it a segment is not looked at
 POWER = 0.10  # least part of the change that a segment of a candidate explains
-ENOUGH = 0.67  # of the change: a candidate takes no more segments then
+LIFT = 1.5  # times its part of the whole that a segment explains: below it, it moved like the rest
 GAIN = 0.05  # what a finer candidate must explain better than a coarser one
 EXPLAINED = 0.50  # of the change, for the best candidate: below it, nothing is named
 CANDIDATES = 3
@@ -104,9 +104,10 @@ def attribution(
             named twice.
 
     References:
-        Bhagwan et al. (2014), "Adtributor", NSDI (power and surprise). Pairs and pruning: Persson
-        (2018), "Anomaly detection and root cause analysis" (recursive Adtributor), with the
-        coarser explanation preferred.
+        Bhagwan et al. (2014), "Adtributor", NSDI (power and surprise; here every segment that
+        explains half again as much as its size does belongs to the set, so that a change of
+        everybody alike names nobody). The coarser explanation is preferred, as in Li et al. (2019),
+        "Squeeze", ISSRE, section IV.D.
 
     Examples:
         >>> found = attribution([
@@ -163,20 +164,19 @@ def _contribution(one: Slice) -> float:
 def _candidate(
     dimensions: tuple[str, ...], members: list[Slice], expected: float, actual: float
 ) -> Candidate | None:
-    """Adtributor's set of one grouping: the most surprising segments that explain enough."""
+    """The segments of one grouping that explain much, and more than their size does."""
     whole = sum(one.expected for one in members), sum(one.actual for one in members)
     named = []
     for one in members:
         share = explanatory_power(0.0, _contribution(one), expected, actual)
         unlike = surprise(one.expected, one.actual, *whole)
         support = max(one.expected / whole[0] if whole[0] else 0.0, one.actual / (whole[1] or 1.0))
-        if share is not None and unlike is not None and support >= SUPPORT and share >= POWER:
+        if share is None or unlike is None or support < SUPPORT:
+            continue
+        size = one.expected / whole[0] if whole[0] else 0.0
+        if share >= max(POWER, LIFT * size):
             named.append(Named(one.segment, share, unlike))
-    named.sort(key=lambda one: (-one.surprise, one.segment))
-    taken: list[Named] = []
-    for segment in named[:MOST_SEGMENTS]:
-        if sum(other.share for other in taken) < ENOUGH:
-            taken.append(segment)
+    taken = sorted(named, key=lambda one: (-one.surprise, one.segment))[:MOST_SEGMENTS]
     if not taken:
         return None
     share = sum(one.share for one in taken)

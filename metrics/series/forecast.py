@@ -144,7 +144,7 @@ def back_test(
     """Forecast from past days what is known by now: our accuracy, and that of "as a week ago".
 
     Args:
-        days: (n,) days, more than history + horizon.
+        days: (n,) neighbouring days, more than history + horizon.
         values: (n,) on the working scale.
         horizon: Days ahead; also the step between origins.
         scale: What the working scale is of.
@@ -156,7 +156,7 @@ def back_test(
         Ours and the seasonal naive one's, each the mean over origins.
 
     Raises:
-        ValueError: Too few days for one origin, or as `forecast`.
+        ValueError: A gap, too few days for one origin, or as `forecast`.
 
     References:
         Tashman (2000), Int. J. Forecasting 16:437-450 (rolling origins).
@@ -168,6 +168,8 @@ def back_test(
         >>> ours.mase < naive.mase
         True
     """
+    if np.any(np.diff(days.astype(np.int64)) != 1):
+        raise ValueError("a back-test needs neighbouring days: leave out what lies before a gap")
     origins = range(history, len(days) - horizon + 1, horizon)
     if not origins:
         raise ValueError(f"{len(days)} days have no room for {history} + {horizon}")
