@@ -11,10 +11,12 @@ from queries.event_rows import ADDED, changed, event_rows
 from queries.meanings import ROLL_UPS
 from queries.metric_views import COLUMNS as METRIC_COLUMNS
 from queries.metric_views import meaning, metric_view, reads, view_name
+from queries.outcomes import MEANINGS as OF_EXPERIMENTS
+from queries.outcomes import OUTCOMES, UNIT_DIMENSIONS, outcomes_view, unit_dimensions_view
 from queries.sighted import Base
 from queries.snapshot import FOLDER, Snapshot, SourceFile, read_snapshot
 from queries.tables import SIDE_TABLES, TABLES
-from queries.views import CELLS, base_selects, sighted, view_statements
+from queries.views import CELLS, base_selects, dimensions_of, sighted, view_statements
 from queries.workspace import Workspace
 
 Group = Literal["Your tables", "Roll-ups", "Metrics"]
@@ -156,6 +158,10 @@ class _Making:
             yield f"create view {name} as {self._select(name, base)}"
         for name, metric in self.metrics.values():
             yield metric_view(name, metric, self.whole)
+        dimensions = dimensions_of(self.whole)
+        has_events = self.events is not None
+        yield outcomes_view(self.workspace.metrics, dimensions, has_events=has_events)
+        yield unit_dimensions_view(self.bases["exposures"].columns, dimensions)
 
     def _select(self, name: str, base: Base) -> str:
         if self.sight.is_everything:
@@ -174,7 +180,12 @@ class _Making:
         return {name: self._table(name, "Roll-ups", *ROLL_UPS[name]) for name in names}
 
     def _metric_tables(self) -> dict[str, AnalystTable]:
-        return {
+        behind = {OUTCOMES: ("steps", "users"), UNIT_DIMENSIONS: ("exposures", "users")}
+        of_experiments = {
+            name: AnalystTable("Metrics", *OF_EXPERIMENTS[name], reads=read)
+            for name, read in behind.items()
+        }
+        return of_experiments | {
             view: AnalystTable("Metrics", meaning(metric), METRIC_COLUMNS, reads=reads(metric))
             for view, (_, metric) in self.metrics.items()
         }

@@ -28,6 +28,7 @@ from queries.views import dimensions_of, sighted, view_statements
 CACHED_ANSWERS = 512
 CACHED_BYTES = 256 * 2**20
 METRIC_DAYS = "metric_days"
+OF_EXPERIMENTS = ("outcomes", "unit_dimensions")  # views that are made when first asked for
 OPEN_ENGINES = 8  # one for each sight; the one asked longest ago is closed first
 
 
@@ -63,6 +64,7 @@ class _Shared:
     lock: threading.Lock = field(default_factory=threading.Lock)
     snapshot: Snapshot | None = None
     engines: OrderedDict[Sight, Engine] = field(default_factory=OrderedDict)
+    with_experiments: dict[Sight, Engine] = field(default_factory=dict)
     answers: OrderedDict[tuple[Any, ...], Answer] = field(default_factory=OrderedDict)
     texts: dict[tuple[Any, ...], str] = field(default_factory=dict)
     seen: dict[Sight, "Workspace"] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class _Shared:
     def forget(self) -> None:
         """Let go of all that belongs to an earlier snapshot; who still asks it may end."""
         self.engines.clear()
+        self.with_experiments.clear()
         self.answers.clear()
         self.texts.clear()
 
@@ -202,6 +205,8 @@ class Workspace:
         sql = self._narrowed(asked, narrowing, snapshot)
         key = (snapshot.id, self.sight, sql, _canonical(parameters))
         remembered = self._remembered(key)
+        if remembered is None and any(view in asked.text for view in OF_EXPERIMENTS):
+            self._add_experiments(snapshot, engine)
         return remembered or self._remember(
             key, self._answer(asked, sql, parameters, snapshot, engine)
         )
@@ -246,6 +251,17 @@ class Workspace:
             seconds=time.perf_counter() - start,
         )
 
+    def _add_experiments(self, snapshot: Snapshot, engine: Engine) -> None:
+        """Give an engine the views of experiments, once; other pages do not wait for them."""
+        from queries.experiment_views import experiment_views  # which needs what builds
+
+        with self._shared.lock:
+            if self._shared.with_experiments.get(self.sight) is engine:
+                return
+            for statement in experiment_views(self, snapshot):
+                engine.query(statement, {})
+            self._shared.with_experiments[self.sight] = engine
+
     def _hold(self) -> tuple[Snapshot, Engine] | None:
         """The current snapshot and the engine of this sight, each opened once."""
         published = current_id(self.folder)
@@ -261,7 +277,8 @@ class Workspace:
                 shared.engines[self.sight] = open_engine(self.settings.engine.url, views)
             shared.engines.move_to_end(self.sight)
             while len(shared.engines) > OPEN_ENGINES:
-                shared.engines.popitem(last=False)
+                oldest, _ = shared.engines.popitem(last=False)
+                shared.with_experiments.pop(oldest, None)
             return shared.snapshot, shared.engines[self.sight]
 
     def _require(self) -> tuple[Snapshot, Engine]:

@@ -22,10 +22,15 @@ POLARS_TYPE: dict[str, pl.DataType] = {
 # A value for each parameter, by its name, with which every query has rows to give.
 VALUES: dict[str, Any] = {
     "above_seconds": -1.0,
+    "covariate_seconds": 28 * 86_400.0,
     "cohort_end": date(2026, 2, 9),
     "cohort_start": date(2026, 2, 2),
     "compared_end": date(2026, 2, 16),
     "compared_start": date(2026, 1, 19),
+    "dimension": "platform",
+    "experiment": "test",
+    "from_day": date(2026, 1, 1),
+    "is_everybody": True,
     "data_start": date(2026, 1, 5),
     "end_date": date(2026, 3, 16),
     "events": [],
@@ -40,10 +45,19 @@ VALUES: dict[str, Any] = {
     "is_segment_fixed": False,
     "is_split": False,
     "last_interval": 4,
+    "least_seconds": 0.0,
     "metric": "events",
+    "metrics": ["events", "active_users"],
     "min_events": 1,
     "min_returns": 1,
     "most_rows": 5,
+    "once_metrics": ["active_users"],
+    "skip_seconds": 0.0,
+    "started_at": datetime(2026, 2, 3, 23, 30),  # noqa: DTZ001 - UTC without zone, as in tables
+    "to_day": date(2026, 4, 1),
+    "unit": "user",
+    "until_at": datetime(2026, 3, 16),  # noqa: DTZ001
+    "window_seconds": 7 * 86_400.0,
     "names": ["saved", "reports"],
     "active_since": date(2026, 2, 1),
     "period_end": date(2026, 3, 16),
@@ -65,8 +79,8 @@ VALUES: dict[str, Any] = {
     "window_days": 28,
 }
 PYTHON_TYPE = {
-    "boolean": bool, "date": date, "double": float, "integer": int, "varchar": str,
-    "varchar[]": list,
+    "boolean": bool, "date": date, "double": float, "integer": int, "timestamp": datetime,
+    "varchar": str, "varchar[]": list,
 }  # fmt: skip
 
 
@@ -78,6 +92,11 @@ def setup() -> Setup:
         {"account_id": ["a1", "a2"], "started_at": [moment] * 2, "ended_at": [None, moment],
          "mrr": [9.0, 5.0]}
     )  # fmt: skip
+    units = [f"u{n:02}" for n in range(4)] + ["unknown"]
+    exposures = pl.DataFrame(
+        {"experiment": ["test"] * 5, "unit_id": units, "variant": ["a", "b", "a", "b", "a"],
+         "exposed_at": [moment] * 5, "platform": ["web", "ios", None, "web", "web"]}
+    )  # fmt: skip
     return Setup(
         exclude=RANDOM_SETUP.exclude,
         event_dimensions=RANDOM_SETUP.event_dimensions,
@@ -86,6 +105,7 @@ def setup() -> Setup:
         tables={
             "releases": releases,
             "experiments": experiments,
+            "exposures": exposures,
             "subscriptions": subscriptions,
         },
     )

@@ -35,6 +35,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
             ],
+            "Decisions": [page("experiments", "Experiments", "science")],
             "Ask": ask,
         },
         position="hidden" if is_hidden else "sidebar",

@@ -10,7 +10,8 @@ from pages.shared.filters import segment_filters
 from queries import Snapshot, Workspace
 from reports.scope import Scope
 
-WITHOUT_PERIOD = {"retention", "churn"}  # their periods are chosen among their own controls
+# Their periods are chosen among their own controls, or are an experiment's own.
+WITHOUT_PERIOD = {"retention", "churn", "experiments"}
 WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
 
 

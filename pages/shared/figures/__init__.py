@@ -1,6 +1,7 @@
 """Plotly figures: answers in, figure out. No Streamlit, no question asked, nothing computed."""
 
 from pages.shared.figures.bars import bar_list, histogram
+from pages.shared.figures.forest import forest
 from pages.shared.figures.heatmap import calendar, heatmap
 from pages.shared.figures.lifecycle import lifecycle_bars
 from pages.shared.figures.line import Line, previous, time_series
@@ -12,6 +13,7 @@ __all__ = [
     "Line",
     "bar_list",
     "calendar",
+    "forest",
     "heatmap",
     "histogram",
     "lifecycle_bars",
