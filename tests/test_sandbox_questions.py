@@ -186,6 +186,13 @@ def test_a_mistake_is_said_with_its_place_and_the_nearest_name(
     assert error.suggestion == suggestion
 
 
+def test_a_number_that_no_table_can_hold_is_named(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    error = failure(sandbox, workspace, "select 170141183460469231731687303715884105727::hugeint")
+    assert "more than 38 digits" in str(error)
+
+
 def test_a_missing_value_is_named(workspace: Workspace, sandbox: Sandbox) -> None:
     with pytest.raises(Refused, match=r"needs a value for \$end, \$start"):
         sandbox.run(workspace, "select $end, $start, $start", {}, limits=FEW)

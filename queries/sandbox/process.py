@@ -48,6 +48,11 @@ ENDED = (
     "a fresh one answers the next text"
 )
 
+TOO_MANY_DIGITS = (
+    "a number of the answer has more than 38 digits, which no table here can hold; "
+    "cast it to double or to varchar"
+)
+
 Progress = Callable[[float | None, float], None]
 
 
@@ -228,7 +233,12 @@ def _table(content: bytearray) -> pa.Table:
     """The rows, looked over before anybody reads them: they come from another process."""
     with ipc.open_stream(pa.py_buffer(bytes(content))) as stream:
         table = stream.read_all()
-    table.validate(full=True)
+    try:
+        table.validate(full=True)
+    except pa.ArrowInvalid as error:
+        if "precision" not in str(error):
+            raise
+        raise SandboxError(TOO_MANY_DIGITS) from error
     return table
 
 
