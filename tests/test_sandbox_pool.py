@@ -63,6 +63,20 @@ def workers_of(parent: int) -> list[int]:
     return found
 
 
+OTHERS: set[int] = set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers_of_other_tests() -> None:
+    """Workers that answered other tests of this process still wait for texts."""
+    OTHERS.update(workers_of(os.getpid()))
+
+
+def own_workers() -> list[int]:
+    """Workers that the tests of this file started."""
+    return [worker for worker in workers_of(os.getpid()) if worker not in OTHERS]
+
+
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Whether a condition comes true in time."""
     end = time.monotonic() + seconds
@@ -123,25 +137,25 @@ def test_the_deadline_stops_a_text_and_keeps_the_worker(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
     one(sandbox, workspace)
-    before = workers_of(os.getpid())
+    before = own_workers()
     with pytest.raises(StoppedByLimit, match=r"stopped after 0\.5 s, the limit") as stopped:
         sandbox.run(workspace, ENDLESS, {}, limits=HALF_A_SECOND)
     assert (stopped.value.limit, stopped.value.value) == ("seconds", 0.5)
     assert one(sandbox, workspace) == 40
-    assert workers_of(os.getpid()) == before
+    assert own_workers() == before
 
 
 def test_what_does_not_listen_to_the_deadline_is_killed(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
     one(sandbox, workspace)
-    (before,) = workers_of(os.getpid())
+    (before,) = own_workers()
     start = time.monotonic()
     with pytest.raises(StoppedByLimit, match=r"stopped after 0\.5 s"):
         sandbox.run(workspace, NOT_TO_BE_STOPPED, {}, limits=HALF_A_SECOND)
     assert time.monotonic() - start < 4
     assert one(sandbox, workspace) == 40
-    assert before not in workers_of(os.getpid())
+    assert before not in own_workers()
 
 
 def test_a_text_that_needs_too_much_memory_says_how_much_it_may(
@@ -194,7 +208,7 @@ def test_a_worker_killed_in_the_middle_is_said_and_replaced(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
     one(sandbox, workspace)
-    (worker,) = workers_of(os.getpid())
+    (worker,) = own_workers()
     timer = threading.Timer(0.3, os.kill, (worker, signal.SIGKILL))
     timer.start()
     with pytest.raises(SandboxError, match=r"ended early.*a fresh one answers the next text"):
@@ -206,10 +220,10 @@ def test_a_worker_killed_in_the_middle_is_said_and_replaced(
 def test_workers_end_with_the_sandbox(workspace: Workspace) -> None:
     sandbox = Sandbox(workers=2)
     one(sandbox, workspace)
-    before = workers_of(os.getpid())
+    before = own_workers()
     assert before
     sandbox.close()
-    assert not set(before) & set(workers_of(os.getpid()))
+    assert not set(before) & set(own_workers())
     with pytest.raises(SandboxError, match="closed"):
         one(sandbox, workspace)
 
@@ -259,7 +273,7 @@ def test_more_than_there_are_workers_wait_and_all_are_answered(workspace: Worksp
         answers = set(pool.map(ask, range(8)))
     assert len(answers) == 1
     assert waited
-    assert len(workers_of(os.getpid())) <= 2
+    assert len(own_workers()) <= 2
     sandbox.close()
 
 
@@ -322,7 +336,7 @@ def test_a_new_build_is_read_by_the_next_question(tmp_path: Path, sandbox: Sandb
     people.write_parquet(tmp_path / "users.parquet")
     build(workspace)
     assert one(sandbox, workspace) == 42
-    assert len(workers_of(os.getpid())) == 1
+    assert len(own_workers()) == 1
 
 
 def test_events_that_changed_since_the_build_are_not_read_as_if_they_had_not(
