@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import sqrt
 from statistics import NormalDist
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from metrics.causal.use_model import Link, chance, residual, use_model
 
-Link = Literal["logit", "probit"]
+Floats = NDArray[np.float64]
 
 TRIMMED = 0.01  # smallest chance of using it, or of not, that a weight is made of
 
@@ -73,19 +72,20 @@ def doubly_robust(
         example is Cattaneo (2010), J. Econometrics 155:138-154, as in Stata's `teffects aipw`.
     """
     y, d, x, z = _checked(outcome, used, outcome_known, use_known)
-    chance = _use_model(z, d, link)
-    theta = np.concatenate([chance, _linear(x[d == 1], y[d == 1]), _linear(x[d == 0], y[d == 0])])
+    fitted_use = use_model(z, d, link)
+    outcomes = _linear(x[d == 1], y[d == 1]), _linear(x[d == 0], y[d == 0])
+    theta = np.concatenate([fitted_use, *outcomes])
     cut = z.shape[1], z.shape[1] + x.shape[1]
 
     def scores(point: Floats) -> Floats:
         gamma, with_it, without = np.split(point[:-2], cut)
-        score = np.clip(_chance(z @ gamma, link)[0], trim, 1 - trim)
+        score = np.clip(chance(z @ gamma, link)[0], trim, 1 - trim)
         fitted, other = x @ with_it, x @ without
         all_use = fitted + d * (y - fitted) / score
         none_use = other + (1 - d) * (y - other) / (1 - score)
         return np.column_stack(
             [
-                z * _residual(z @ gamma, d, link)[:, None],
+                z * residual(z @ gamma, d, link)[:, None],
                 x * (d * (y - fitted))[:, None],
                 x * ((1 - d) * (y - other))[:, None],
                 all_use - point[-2],
@@ -93,7 +93,7 @@ def doubly_robust(
             ]
         )
 
-    return _effect(scores, theta, y, d, _beyond(_chance(z @ chance, link)[0], trim), confidence)
+    return _effect(scores, theta, y, d, _beyond(chance(z @ fitted_use, link)[0], trim), confidence)
 
 
 def inverse_weighted(
@@ -125,19 +125,19 @@ def inverse_weighted(
         DiNardo and McCrary (2014), Review of Economics and Statistics 96:885-897.
     """
     y, d, _, z = _checked(outcome, used, use_known, use_known)
-    gamma = _use_model(z, d, link)
+    gamma = use_model(z, d, link)
 
     def scores(point: Floats) -> Floats:
-        score = np.clip(_chance(z @ point[:-2], link)[0], trim, 1 - trim)
+        score = np.clip(chance(z @ point[:-2], link)[0], trim, 1 - trim)
         return np.column_stack(
             [
-                z * _residual(z @ point[:-2], d, link)[:, None],
+                z * residual(z @ point[:-2], d, link)[:, None],
                 d * (y - point[-2]) / score,
                 (1 - d) * (y - point[-1]) / (1 - score),
             ]
         )
 
-    return _effect(scores, gamma, y, d, _beyond(_chance(z @ gamma, link)[0], trim), confidence)
+    return _effect(scores, gamma, y, d, _beyond(chance(z @ gamma, link)[0], trim), confidence)
 
 
 def regression_adjusted(
@@ -222,35 +222,5 @@ def _linear(x: Floats, y: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(x, y)[0])
 
 
-def _chance(index: Floats, link: Link) -> tuple[Floats, Floats]:
-    """Probability of use and its slope."""
-    if link == "logit":
-        chance = 1 / (1 + np.exp(-np.clip(index, -30, 30)))
-        return chance, chance * (1 - chance)
-    from scipy.special import ndtr
-
-    bounded = np.clip(index, -8, 8)
-    return np.asarray(ndtr(bounded)), np.exp(-(bounded**2) / 2) / sqrt(2 * pi)
-
-
-def _residual(index: Floats, d: Floats, link: Link) -> Floats:
-    """The part of the score that multiplies the columns."""
-    chance, slope = _chance(index, link)
-    return np.asarray((d - chance) * slope / (chance * (1 - chance)))
-
-
-def _use_model(z: Floats, d: Floats, link: Link) -> Floats:
-    """Maximum likelihood by Fisher scoring."""
-    gamma = np.zeros(z.shape[1])
-    for _ in range(60):
-        chance, slope = _chance(z @ gamma, link)
-        weight = slope**2 / (chance * (1 - chance))
-        step = np.linalg.solve((z * weight[:, None]).T @ z, z.T @ _residual(z @ gamma, d, link))
-        gamma = gamma + step
-        if np.abs(step).max() < 1e-9 * (1 + np.abs(gamma).max()):
-            return gamma
-    raise ValueError("use is predicted perfectly by the columns: there is nobody to compare with")
-
-
-def _beyond(chance: Floats, trim: float) -> int:
-    return int(((chance < trim) | (chance > 1 - trim)).sum())
+def _beyond(share: Floats, trim: float) -> int:
+    return int(((share < trim) | (share > 1 - trim)).sum())

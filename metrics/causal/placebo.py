@@ -6,6 +6,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.causal.effects import Effect
+
 Floats = NDArray[np.float64]
 
 FEWEST = 5  # placebo features
@@ -74,3 +76,19 @@ def centred(
     return Centred(
         value, value - margin, value + margin, bias, 1 + int((placebos > lift).sum()), count + 1
     )
+
+
+def is_confounded(earlier: Effect) -> bool:
+    """Whether use "changes" what happened before it: a negative control.
+
+    The same adjustment with an outcome from before the first use must find nothing. If its interval
+    excludes 0, people differed already, and the lift afterwards is not the feature's. Finding
+    nothing proves little: motivation may have come later.
+
+    Args:
+        earlier: The adjusted difference of the earlier outcome.
+
+    References:
+        Lipsitch, Tchetgen Tchetgen and Cohen (2010), Epidemiology 21:383-388.
+    """
+    return earlier.low > 0 or earlier.high < 0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from metrics.diagnosis.evidence import rows
 from metrics.diagnosis.product import ProductDiagnosis, believed
-from metrics.diagnosis.signals import SIGNALS, UNKNOWN, Signals
+from metrics.diagnosis.signals import SIGNALS, Signals
 from metrics.diagnosis.verdicts import SURE
 
 Floats = NDArray[np.float64]
@@ -103,7 +103,4 @@ def _imagined(
         left += np.eye(len(missing)) * TYPICAL_ERROR**2
         value[draw, missing] = rng.multivariate_normal(mean, left)
         variance[draw, missing] = TYPICAL_ERROR**2
-    if SIGNALS.index("reach") in missing:  # the combined rung would no longer be needed
-        variance[:, SIGNALS.index("uptake")] = UNKNOWN
-        value[:, SIGNALS.index("uptake")] = 0.0
     return replace(row, value=value, variance=variance)

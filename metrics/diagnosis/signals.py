@@ -79,9 +79,9 @@ def contrast(part: Counts, whole: Counts) -> Contrast:
         added to each count: Haldane (1956), Ann. Hum. Genet. 20:309-311.
 
     Examples:
-        >>> found = contrast(np.array([[5.0, 40.0], [5.0, 40.0]]), np.array([[50.0, 80.0]] * 2))
-        >>> found.value.round(3).tolist()
-        [0.0, 0.0]
+        >>> found = contrast(np.array([[10.0, 80.0], [5.0, 40.0]]), np.array([[100.0, 160.0]] * 2))
+        >>> found.value.round(1).tolist()
+        [0.4, -0.5]
     """
     part, whole = (np.reshape(counts, (len(counts), -1)) for counts in (part, whole))
     everyone = whole.sum(axis=0)

@@ -64,7 +64,7 @@ MAIN = 0.7  # an entry at least this large is the rung itself
 DOUBT = (0.25, 0.5)  # standard error of a main entry and of the others, as a fraction of them
 DOUBT_ELSEWHERE = 0.06  # of the entries that are 0
 
-SEVERITY = (1.5, 0.6)  # mean and standard deviation of a fault worth naming, logits
+SEVERITY = (1.5, 0.7)  # mean and standard deviation of a fault worth naming, logits
 SHARES = {UNSEEN: 0.18, UNNOTICED: 0.18, USABILITY: 0.30, WORTHLESS: 0.18, NICHE: 0.16}
 TOGETHER = (0.78, 0.19, 0.03)  # of the features with a fault: one, two, three causes
 MOST_CAUSES = 3
@@ -82,7 +82,7 @@ TRACKED_ODDLY = {"reach": 0.8, "trial": -0.8}  # exposures logged that were none
 MISLABELLED = 0.1  # share of features with the wrong type in the dictionary
 KINDS_APART = 0.8  # standard deviation of the types' means, logits
 
-RECALIBRATION = (0.0, 1.0)  # shift and slope of the log odds of each cause
+RECALIBRATION = (0.12, 1.0)  # shift and slope of the log odds of each cause
 
 
 def loadings() -> Floats:

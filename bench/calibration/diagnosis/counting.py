@@ -12,7 +12,13 @@ LOWEST, HIGHEST = np.array([1, 2, 3, 5]), np.array([1, 2, 4, 10**6])  # exposure
 def product(world: World, seed: int) -> tuple[ProductCounts, Plan]:
     """One simulated product: its counts, and the truth."""
     rng = np.random.default_rng(seed)
-    plan, who = planned(world, rng), people(world, rng)
+    plan = planned(world, rng)
+    return lived(world, plan, rng), plan
+
+
+def lived(world: World, plan: Plan, rng: np.random.Generator) -> ProductCounts:
+    """What the users of a planned product do, counted."""
+    who = people(world, rng)
     quintile = np.searchsorted(np.quantile(who.sessions, [0.2, 0.4, 0.6, 0.8]), who.sessions)
     stratum = quintile * 3 + who.plan
     rows, traffic, times = [], [], []
@@ -23,14 +29,13 @@ def product(world: World, seed: int) -> tuple[ProductCounts, Plan]:
         logs = found.log_seconds[found.is_success]
         times.append((len(logs), logs.sum(), (logs**2).sum()))
     ladder = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-    counts = ProductCounts(
+    return ProductCounts(
         tuple(f"feature {place}" for place in range(world.features)),
         tuple(KINDS[label] for label in plan.label),
         Ladder(**ladder),
         Traffic(*np.array(traffic).T, np.zeros(world.features, dtype=bool)),
         Durations(*np.array(times, dtype=float).T),
     )
-    return counts, plan
 
 
 def _row(found: Use, stratum: np.ndarray) -> dict[str, np.ndarray]:
