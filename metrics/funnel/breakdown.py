@@ -1,6 +1,6 @@
 """A funnel by a property: which value an attempt counts for, and how the groups differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,11 +73,33 @@ def breakdown(
     if attribution == "all_steps":
         return tuple(
             segment
-            for value in np.unique(values[log.steps != 0])
-            for segment in _segments(_only(log, funnel, values, int(value)), value)
+            for value, found in attempts_by_value(log, funnel, values)
+            for segment in _segments(found, np.int64(value))
         )
     counted = attempts(log, funnel)
     return _segments(counted, attributed(counted, values, attribution=attribution, step=step))
+
+
+def attempts_by_value(
+    log: Log,
+    funnel: Funnel,
+    values: NDArray[np.integer],
+    *,
+    cohorts: NDArray[np.integer] | None = None,
+) -> Iterator[tuple[int, Attempts]]:
+    """The attempts whose every step carries a value, for each value in turn, the missing first.
+
+    Args:
+        log: The events, sorted.
+        funnel: The rules.
+        values: (n,) code of each event's value, 0 or more; -1: missing.
+        cohorts: (n,) as for `attempts`.
+
+    Yields:
+        The value's code, and its attempts; their rows are those of the log.
+    """
+    for value in np.unique(values[log.steps != 0]):
+        yield int(value), _only(log, funnel, values, int(value), cohorts)
 
 
 def attributed(
@@ -163,11 +185,20 @@ def _against(groups: Mapping[str, Group], name: str, base: str | None) -> Group:
     return sum(part for part, _ in others), sum(whole for _, whole in others)
 
 
-def _only(log: Log, funnel: Funnel, values: NDArray[np.integer], value: int) -> Attempts:
+def _only(
+    log: Log,
+    funnel: Funnel,
+    values: NDArray[np.integer],
+    value: int,
+    cohorts: NDArray[np.integer] | None,
+) -> Attempts:
     steps = np.where(values == value, log.steps, log.steps.dtype.type(0))
     order = _tie_order(log, steps)
     excluded = None if log.exclusions is None else log.exclusions[order]
-    return attempts(Log(log.units, log.times, steps[order], excluded), funnel)
+    narrowed = Log(log.units, log.times, steps[order], excluded)
+    found = attempts(narrowed, funnel, cohorts=cohorts)
+    rows = np.where(found.rows >= 0, order[found.rows], found.rows)
+    return Attempts(found.units, rows, found.times, found.levels)
 
 
 def _tie_order(log: Log, steps: NDArray[np.unsignedinteger]) -> NDArray[np.intp]:

@@ -32,6 +32,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
             "Daily": [page("today", "Today", "today", default=True)],
             "Product": [
                 page("usage", "Usage", "group"),
+                page("funnels", "Funnels", "filter_alt"),
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
             ],

@@ -1,0 +1,123 @@
+"""The rules of the funnel as controls, all of them in the address."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+import streamlit as st
+
+from pages.shared import plain
+from queries import QueryError, Workspace
+from reports.funnel_address import Parts, span
+from reports.funnel_question import (
+    Attempt,
+    Attribution,
+    Counting,
+    FunnelQuestion,
+    Order,
+    Unit,
+)
+
+ORDERS = {"ordered": "In order", "strict": "Strict", "any": "Any order"}
+UNITS = {"user": "Users", "account": "Accounts", "session": "Sessions"}
+COUNTINGS = {"unique": "Each once", "total": "Every attempt"}
+ATTEMPTS = {"furthest": "Furthest attempt", "first": "First entry"}
+ATTRIBUTIONS = {
+    "first_touch": "First value",
+    "last_touch": "Last value",
+    "step": "At a step",
+    "all_steps": "On all steps",
+}
+WINDOWS = ("1h", "1d", "7d", "14d", "30d", "90d")
+GRACES = ("0s", "1s", "2s", "5s", "60s")
+DEFAULT_WINDOW, DEFAULT_GRACE = "14d", "0s"
+URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+def funnel_rules(workspace: Workspace, parts: Parts) -> FunnelQuestion:
+    """Draw the controls, and the funnel with what they ask for."""
+    steps, exclusions = parts
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        order = cast("Order", _one_of("Order", ORDERS, "funnel_order"))
+        window = _span("Within", WINDOWS, DEFAULT_WINDOW, "funnel_window")
+        unit = cast("Unit", _one_of("Count", UNITS, "funnel_unit"))
+        by = _breakdown(workspace)
+        attribution, step = _attribution(len(steps)) if by else ("first_touch", 1)
+    attempt: Attempt = "furthest"
+    grace = timedelta(0)
+    with (
+        st.expander("More rules", key="funnel_more"),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        counting = cast("Counting", _one_of("How often", COUNTINGS, "funnel_counting"))
+        if counting == "unique":
+            attempt = cast("Attempt", _one_of("Which attempt counts", ATTEMPTS, "funnel_attempt"))
+        if order == "ordered":
+            grace = _span("Stamps may be early by", GRACES, DEFAULT_GRACE, "funnel_grace")
+    return FunnelQuestion(
+        steps,
+        order=order,
+        window=window,
+        grace=grace,
+        exclusions=exclusions,
+        unit=unit,
+        counting=counting,
+        attempt=attempt,
+        by=by,
+        attribution=cast("Attribution", attribution),
+        attribution_step=step,
+    )
+
+
+def _one_of(label: str, options: dict[str, str], key: str) -> str:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=next(iter(options)),
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        **URL,
+    )
+    return chosen if chosen in options else next(iter(options))
+
+
+def _span(label: str, options: tuple[str, ...], default: str, key: str) -> timedelta:
+    """A length of time from a list or written, such as 36h."""
+    text = st.selectbox(
+        label,
+        options,
+        index=options.index(default),
+        key=key,
+        accept_new_options=True,
+        width=175,
+        **URL,
+    )
+    try:
+        return span(text or default)
+    except QueryError as error:
+        st.warning(plain.sentence(error), icon=":material/timer:")
+        return span(default)
+
+
+def _breakdown(workspace: Workspace) -> str | None:
+    options = list(workspace.dimensions)
+    chosen = st.selectbox(
+        "Break down by",
+        options,
+        index=None,
+        format_func=lambda name: name.replace("_", " ").capitalize(),
+        key="funnel_by",
+        placeholder="Nothing",
+        width=180,
+        **URL,
+    )
+    return chosen if chosen in options else None
+
+
+def _attribution(count: int) -> tuple[str, int]:
+    chosen = _one_of("Value that counts", ATTRIBUTIONS, "funnel_touch")
+    if chosen != "step":
+        return chosen, 1
+    steps = list(range(1, count + 1))
+    step = st.selectbox("Step", steps, key="funnel_touch_step", width=90, **URL)
+    return chosen, step if step in steps else 1
