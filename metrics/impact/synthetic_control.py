@@ -6,9 +6,7 @@ import numpy as np
 
 from metrics.impact.simplex import Floats, simplex_weights
 
-FEWEST_DONORS = 10
-FAR_WORSE = 5.0  # times the treated unit's own error before: such placebos say nothing
-GOOD_FIT = 0.1  # error before, in standard deviations of the unit itself
+NO_WEIGHT = 1e-6  # what is left of a donor's weight by rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +152,7 @@ def placebo_in_space(
         int(at): synthetic_control(
             treated, np.delete(donors, at, axis=0), date, ridge=ridge
         ).effect
-        for at in np.flatnonzero(own.weights > 1e-6)
+        for at in np.flatnonzero(own.weights > NO_WEIGHT)
     }
     return InSpace(
         effects=tuple(one.effect for one in kept), rank=rank, units=len(ratios),

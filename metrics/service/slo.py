@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 PERIOD = timedelta(days=30)
+CLOSE = 1 - 1e-9  # of a threshold: rounding must not hide a rate that is on it
 FEWEST_EVENTS = 100  # in the long window: one bad request of three is no outage
 
 
@@ -169,7 +170,7 @@ def burn_alerts(
             burn_rate(*counts[one], objective=objective) for one in (window.long, window.short)
         )
         threshold = window.burn(period)
-        is_fast = long is not None and short is not None and min(long, short) >= threshold
+        is_fast = long is not None and short is not None and min(long, short) >= threshold * CLOSE
         fires = is_fast and counts[window.long][1] >= fewest
         found.append(Alert(window, threshold, long, short, fires))
     return tuple(found)

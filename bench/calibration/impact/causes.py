@@ -35,6 +35,15 @@ def tables(effort: float) -> Iterator[Table]:
     yield Table("Attribution: four dimensions, 960 cells, exact segments", columns, rows)
 
 
+def planted(seed: int) -> tuple[list[Slice], float, float]:
+    """Segments of one invented day, with what was expected of the whole and what came."""
+    rng = np.random.default_rng(seed)
+    expected = _cells(rng)
+    hit = _inside(next(iter(_cause(rng, KINDS[0]))))
+    actual = _noisy(rng, expected, np.where(hit, 0.5, 1.0))
+    return _slices(expected, actual), float(expected.sum()), float(actual.sum())
+
+
 def _cells(rng: np.random.Generator) -> Floats:
     """Expected counts of each cell: uneven shares, as segments have them."""
     shares = [rng.dirichlet(np.full(size, 2.0)) for size in SIZES.values()]
