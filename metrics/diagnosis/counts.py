@@ -27,10 +27,11 @@ class Ladder:
         tried: Of `eligible`, have a try, whether or not an exposure is logged.
         unexposed_tries: Of `tried`, no exposure is logged up to their first try in its session
             (without sessions: on its day).
-        offers: (F, S, 4) exposures before or at the first try, by their number: each user's first,
-            second, third and fourth, fifth and later ones. None: unknown.
-        accepted: (F, S, 4) first tries with an exposure before them, by the number of the last
-            exposure before it; at most `offers`. None with `offers`.
+        offers: (F, S, 4) sessions (without: days) with an exposure, up to and with that of the
+            first try, by number: each user's first, second, third and fourth, fifth and later ones.
+            Sessions, not events: a page that logs twice offers once. None: unknown.
+        accepted: (F, S, 4) users whose first try came in or after a session with an exposure, by
+            the number of the last such session; at most `offers`. None with `offers`.
         ended: Of `tried`, whose first attempt has an end (completed, failed or abandoned). Zero
             throughout: ends are missing.
         succeeded: Of `ended`, whose first attempt completed.
@@ -75,16 +76,17 @@ class Ladder:
                 raise ValueError(f"{field.name} has shape {counts.shape}, should be {wanted}")
             if not np.all(counts >= 0):
                 raise ValueError(f"{field.name} has a negative or unknown count")
-        for part, whole in PARTS:
-            if np.any(getattr(self, part) > getattr(self, whole)):
-                raise ValueError(f"{part} cannot be more than {whole}")
         if (self.offers is None) != (self.accepted is None):
             raise ValueError("offers and accepted are known together or not at all")
+        for part, whole in PARTS:
+            counts, most = getattr(self, part), getattr(self, whole)
+            if counts is not None and np.any(counts > most):
+                raise ValueError(f"{part} cannot be more than {whole}")
 
 
 PARTS = (
-    ("exposed", "eligible"), ("tried", "eligible"), ("unexposed_tries", "tried"),
-    ("ended", "tried"), ("succeeded", "ended"), ("retried_rapidly", "retried"),
+    ("exposed", "eligible"), ("accepted", "offers"), ("tried", "eligible"),
+    ("unexposed_tries", "tried"), ("ended", "tried"), ("succeeded", "ended"), ("retried_rapidly", "retried"),
     ("clean", "succeeded"), ("clean_repeated", "clean"), ("recovered_repeated", "recovered"),
     ("repeated", "tried"), ("habitual", "repeated"),
 )  # fmt: skip

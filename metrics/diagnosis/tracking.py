@@ -27,7 +27,10 @@ SURE = 0.90  # two-sided level of the interval that must lie above it
 EDGE = 0.02  # of starts: those before the window whose end lies inside
 FAR = 4.0  # robust standard deviations, of log exposures per session
 LEAST_SPREAD = 0.1  # of that logarithm, however alike the others are
+LEAST_SPREAD_OF_ALL = 0.3  # the same of all sessions, in which features differ by nature
 LEAST_RATIO = 1.5  # times the median: below it nothing is "far above"
+LEAST_RATIO_OF_ALL = 3.0  # of all sessions
+FEWEST_PEERS = 8  # of its type; with fewer, all features are its peers
 EXPECTED = 10.0  # events that the others' rates predict, before their absence means something
 
 LATER = set(SIGNALS) - {"reach", "trial", "dose", "search"}
@@ -75,7 +78,10 @@ def tracking(counts: ProductCounts) -> tuple[Tracking, ...]:
     per_session = _per(traffic.exposures, traffic.exposed_sessions)
     known = [value for value in per_session if value is not None and value > 0]
     usual = float(np.median(known)) if known else None
-    far = _far_above(known, usual)
+    is_far = _far_above(
+        per_session, [True] * len(per_session), least=LEAST_RATIO, spread=LEAST_SPREAD
+    )
+    is_far |= _far_among_peers(counts)
     ends = _per(traffic.completed + traffic.failed + traffic.abandoned, traffic.started)
     ladder = counts.ladder
     unexposed = ladder.unexposed_tries.sum(axis=1), ladder.tried.sum(axis=1)
@@ -85,15 +91,16 @@ def tracking(counts: ProductCounts) -> tuple[Tracking, ...]:
     answers = []
     for place in features:
         problems = list(missing[place])
-        here = per_session[place]
         if has_exposures and not problems and _exceeds(unexposed[0][place], unexposed[1][place]):
             problems.append(UNEXPOSED)
-        if here is not None and far is not None and here > far:
+        if is_far[place]:
             problems.append(OVERLOGGED)
         problems += _ends(counts, place)
         if traffic.is_released[place]:
             problems.append(RELEASED)
-        answers.append(Tracking(tuple(problems), shares[place], here, usual, ends[place]))
+        answers.append(
+            Tracking(tuple(problems), shares[place], per_session[place], usual, ends[place])
+        )
     return tuple(answers)
 
 
@@ -136,13 +143,35 @@ def _exceeds(part: float, whole: float) -> bool:
     return low is not None and low > MOST_UNEXPOSED
 
 
-def _far_above(known: list[float], usual: float | None) -> float | None:
-    """Exposures per session above which they are not people's; None with too few features."""
-    if usual is None or len(known) < 5:
-        return None
+def _far_above(
+    per_session: list[float | None], peers: list[bool], *, least: float, spread: float
+) -> NDArray[np.bool_]:
+    """Which features have more exposures per session than people can, judged by the peers."""
+    known = [
+        value
+        for value, is_peer in zip(per_session, peers, strict=True)
+        if is_peer and value is not None and value > 0
+    ]
+    if len(known) < FEWEST_PEERS:
+        return np.zeros(len(per_session), dtype=bool)
     logs = np.log(known)
-    spread = max(1.4826 * float(np.median(np.abs(logs - log(usual)))), LEAST_SPREAD)
-    return usual * max(exp(FAR * spread), LEAST_RATIO)
+    middle = float(np.median(logs))
+    wide = max(1.4826 * float(np.median(np.abs(logs - middle))), spread)
+    limit = exp(middle) * max(exp(FAR * wide), least)
+    return np.array([value is not None and value > limit for value in per_session])
+
+
+def _far_among_peers(counts: ProductCounts) -> NDArray[np.bool_]:
+    """The same of all sessions of eligible users, within each type."""
+    per_session = _per(counts.traffic.exposures, counts.traffic.sessions)
+    found = np.zeros(len(counts.names), dtype=bool)
+    for kind in set(counts.kinds):
+        own = [one == kind for one in counts.kinds]
+        peers = own if sum(own) >= FEWEST_PEERS else [True] * len(own)
+        found |= np.array(own) & _far_above(
+            per_session, peers, least=LEAST_RATIO_OF_ALL, spread=LEAST_SPREAD_OF_ALL
+        )
+    return found
 
 
 def _ends(counts: ProductCounts, place: int) -> list[str]:

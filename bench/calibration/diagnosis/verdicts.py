@@ -59,6 +59,7 @@ ROWS: tuple[tuple[str, Callable[[Answers], float], str, str], ...] = (
     ("all: Brier score of a fault", score.brier, "", ""),
     ("all: Brier score of the three causes", score.brier_of_causes, ".078", "≤ .068"),
     ("all: healthy, accused at ≥ .7", score.false_alarm, ".193", "≤ .12"),
+    ("all: healthy, accused by a verdict", score.accused, "", ""),
     ("all: faulty, wrong name at ≥ .7", score.wrong_name, ".037", "≤ .04"),
     ("flagged mixtures: the whole set named", score.whole_set, ".49", "≥ .55"),
     ("features whose tracking is trusted", score.tracked, "", ""),
