@@ -11,6 +11,7 @@ from pages.shared.churn.question import (
     chosen_view,
 )
 from pages.shared.churn.revenue import revenue_view
+from pages.shared.churn.survival import survival_view
 from pages.shared.churn.usage import usage_view
 from pages.shared.header import scope_of_page
 from pages.shared.states import guarded
@@ -30,10 +31,13 @@ elif not has_revenue:
     no_subscriptions()
 else:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        months, rules = chosen_months(), chosen_rules()
+        rules = chosen_rules()
+        months = chosen_months() if view == "revenue" else 0
         currency = chosen_currency(paid.currencies)
     with guarded():
         if view == "definitions":
             definitions_view(workspace, segment, rules, currency)
+        elif view == "survival":
+            survival_view(workspace, segment, rules, currency)
         else:
             revenue_view(workspace, segment, rules, months=months, currency=currency)

@@ -109,3 +109,45 @@ MIGRATIONS = (
     "of MRR: a new billing system, a rename or a merger looks like that. They are candidates to "
     "look at; nothing is taken out of any number."
 )
+
+
+def survival(unit: str) -> str:
+    """The definition of survival curves."""
+    clock = (
+        "Age is counted in renewals, since contracts end there; an account left at the renewal "
+        "nearest to its end."
+        if unit == "renewal"
+        else "Age is counted in months of 30.4 days."
+    )
+    return (
+        "**Survival**: the share of accounts still paying at each age, from their first paid day. "
+        "Leaving is the end of all that is paid for, for longer than the grace; who still pays "
+        f"counts up to the last complete day and then drops out (Kaplan-Meier). {clock} Rhythms of "
+        "billing are never pooled. Intervals are 95 %, log(−log) (R's default is log); a curve "
+        "stops where fewer than 20 are at risk.\n\n"
+        "**Log-rank**: whether the groups leave at the same rate. **Mean time**: within the "
+        "horizon, the area under the curve; **longer by**: its difference from the largest group."
+    )
+
+
+DRIVERS = (
+    "**Hazard ratio**: how much more often accounts with an attribute leave than those with the "
+    "commonest value, at every age, the other attributes held equal: 2 is twice as often. Cox's "
+    "model, Efron's ties, 95 % intervals; attributes as they were at the first paid day. These go "
+    "with leaving; that is not why accounts leave. **Constancy**: a small p-value says that the "
+    "ratio changes with age (Grambsch and Therneau); then young and old accounts are looked at "
+    "apart, cut at the age by which half of the leavers had left."
+)
+
+COHORTS = (
+    "Customers by the month in which they first paid, and what they pay at the end of that month "
+    "(0) and of each later one ÷ what each first paid (NRR); with nobody counted for more than at "
+    "first (GRR). A hole is not over yet."
+)
+
+RENEWALS = (
+    "**sBG**: each account has a chance of its own not to renew, always the same; the doubtful "
+    "leave early, so the rest renews better (Fader and Hardie 2007). Fitted to the Kaplan-Meier "
+    "curve over renewals where at least 20 are at risk. **Back-test**: the last renewals are "
+    "withheld, projected from the ones before, and compared. It knows no price rise to come."
+)

@@ -102,7 +102,7 @@ def without_effect(paid: PaidSpans) -> tuple[str, ...]:
     """A caveat for each column whose absence makes choices change nothing."""
     missing = [name for name in COLUMNS if not _tells(paid, name)]
     return tuple(
-        f"No span has a `{COLUMNS[name]}`, so these choices change nothing: "
+        f"No span has a value of {COLUMNS[name]}, so these choices change nothing: "
         + ", ".join(one.label.lower() for one in CHOICES.values() if one.needs == name)
         + "."
         for name in missing

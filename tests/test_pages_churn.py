@@ -55,6 +55,10 @@ def test_the_worst_month_is_said(demo: Path) -> None:
         {"churn_view": "definitions"},
         {"churn_view": "definitions", "churn_tool": "Tidemark", "churn_preset": "ProfitWell"},
         {"churn_view": "definitions", "churn_figure": "logo_churn_share"},
+        {"churn_view": "survival"},
+        {"churn_view": "survival", "churn_by": "channel", "churn_billed": "year"},
+        {"churn_view": "survival", "where": ["channel:partner"], "churn_drivers": ["industry"]},
+        {"churn_cohort_measure": "nrr_share"},
         {"churn_view": "usage"},
         {"churn_view": "usage", "churn_horizon": 7, "churn_interval": "14"},
     ],
@@ -109,6 +113,7 @@ def test_the_people_behind_an_interval_are_as_many(unpaid: Path) -> None:
         {},
         {"where": ["channel:marketplace"], "churn_mode": "event"},
         {"churn_view": "definitions"},
+        {"churn_view": "survival", "churn_by": "channel"},
     ],
     ids=str,
 )

@@ -85,7 +85,9 @@ def month_parts(
     known = [one for one in amounts if one is not None]
     widest = max(map(abs, known), default=0) or 1
     has_losses = min(known, default=0) < 0
-    drawing.update_xaxes(visible=False, range=[-widest * 1.35 if has_losses else 0, widest * 1.35])
+    has_gains = max(known, default=0) > 0
+    ends = [-widest * 1.35 if has_losses else 0, widest * (1.35 if has_gains else 0.2)]
+    drawing.update_xaxes(visible=False, range=ends)
     drawing.update_yaxes(
         autorange="reversed", showgrid=False, tickvals=places, ticktext=list(names),
         tickfont={"color": TEXT}, nticks=None,

@@ -9,6 +9,7 @@ from reports.churn_rules import CHOICES, in_words
 
 VIEWS = {
     "revenue": "Revenue",
+    "survival": "How long",
     "usage": "Usage",
     "definitions": "Definitions",
 }

@@ -13,6 +13,7 @@ from pages.shared import dates, figures, plain, words
 from pages.shared.annotations import annotate_button
 from pages.shared.cards import Base, card_frame, metric_card
 from pages.shared.churn.accounts import Listing, list_choice
+from pages.shared.churn.cohorts import cohorts_card
 from pages.shared.churn.movement_figures import PARTS, month_parts, movement_bars
 from pages.shared.exhibits import affordances, affordances_around, details_button, exhibit
 from pages.shared.palette import BLUE, VERMILION
@@ -22,6 +23,7 @@ from reports.answer import Source
 from reports.churn_rules import rules_in_words
 from reports.markers import Marker, markers
 from reports.revenue_bridge import RevenueReport, revenue_report
+from reports.revenue_cohorts import revenue_cohorts_report
 
 NOT_YET = "Nobody paid in these months"
 LATER = "Choose more months or remove a filter."
@@ -49,6 +51,12 @@ def revenue_view(
         month_card(report)
     with card("reasons"):
         reasons_card(report)
+    with card("revenue_cohorts"):
+        cohorts_card(
+            revenue_cohorts_report(
+                workspace, segment, rules=rules, months=months, currency=currency
+            )
+        )
 
 
 def revenue_cards(report: RevenueReport) -> None:
