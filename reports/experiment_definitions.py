@@ -31,3 +31,32 @@ LIST = (
     "first. Units are different units exposed so far. The lift is that of the primary metric "
     "with the interval that is valid now; where the split is broken, none is shown."
 )
+
+TIMELINE = (
+    "**Look by look**: the lift of the primary metric at the end of each day, over all units that "
+    "had been followed for the whole window by then. The band is valid at every look at once; the "
+    "thin lines are those of an ordinary test, which holds for one look only. A sign that crosses "
+    "and is lost again is the usual fate of early signs: 31.5 % of the real ASOS series do so."
+)
+
+SEGMENTS = (
+    "**Segments**: first whether the effect differs between segments at all (Cochran's Q; I² is "
+    "the share of the spread that is not luck), then each one. A segment's own effect is shown "
+    "beside its *shrunken* one, pulled towards the common effect by how much of its difference is "
+    "luck (Morris 1983); below five segments nothing is pulled. Twenty segments hold one "
+    "“significant” one by luck."
+)
+
+DAYS = (
+    "**By days since the exposure**: what units did on each day after they first saw their "
+    "variant, over units that were followed for all of these days, so that each day has the same "
+    "units. The test of the trend gives each unit a slope of its own, as a unit's days hang "
+    "together, and compares slope over total between the arms: a constant relative effect leaves "
+    "this ratio alone."
+)
+
+POWER = (
+    "**Power now**: the chance that a test of one look finds a true effect of this size, with the "
+    "units that have been followed so far and their spread, with and without the past as "
+    "covariate. Effects outside the interval that is valid now are ruled out."
+)

@@ -4,12 +4,23 @@ import streamlit as st
 
 from pages.shared import dates, plain, words
 from pages.shared.experiments.address import choose
+from pages.shared.experiments.course import days_card, timeline_card
 from pages.shared.experiments.effects import effects_card
 from pages.shared.experiments.health import health_card
+from pages.shared.experiments.power import power_card
+from pages.shared.experiments.segments import segments_card
 from pages.shared.experiments.words import ICONS
 from pages.shared.states import card
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport, experiment
+from reports.experiment_days import days_since
+
+PARTS = {
+    "results": "Results",
+    "course": "Over time",
+    "segments": "Segments",
+    "power": "Power",
+}
 
 
 def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
@@ -24,15 +35,41 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
     )
     with card("verdict"):
         report = experiment(workspace, name, segment)
-        _verdict(report, segment)
-    with card("health"):
-        health_card(report)
-    if report.effects is not None:
+        _verdict(workspace, report, segment)
+    if report.effects is None:
+        with card("health"):
+            health_card(report)
+        return
+    part = st.segmented_control(
+        "Part",
+        PARTS,
+        default="results",
+        required=True,
+        format_func=PARTS.__getitem__,
+        key="part",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    if part == "results":
+        with card("health"):
+            health_card(report)
         with card("effects"):
             effects_card(workspace, report, report.effects)
+    elif part == "course":
+        with card("timeline"):
+            timeline_card(workspace, report)
+        with card("days_since"):
+            days_card(workspace, report, segment)
+    elif part == "segments":
+        with card("segments"):
+            segments_card(workspace, report, segment)
+    else:
+        with card("power"):
+            power_card(workspace, report)
 
 
-def _verdict(report: ExperimentReport, segment: Segment) -> None:
+def _verdict(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
     plan = report.plan
     st.header(plain.markdown(plan.name), anchor=False)
     for arm in report.arms:
@@ -40,6 +77,9 @@ def _verdict(report: ExperimentReport, segment: Segment) -> None:
         st.markdown(f"{ICONS[arm.verdict.status]} **{who}{plain.sentence(arm.sentence)}**")
     if not report.arms:
         st.markdown("Nobody has been exposed to two variants yet.")
+    moving = days_since(workspace, report, segment)
+    for said in moving.warnings if moving else ():
+        st.markdown(f":material/trending_down: {plain.sentence(said)}")
     if plan.hypothesis:
         st.markdown(plain.sentence(plan.hypothesis))
     st.caption(_facts(report))

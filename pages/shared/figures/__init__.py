@@ -1,24 +1,31 @@
 """Plotly figures: answers in, figure out. No Streamlit, no question asked, nothing computed."""
 
 from pages.shared.figures.bars import bar_list, histogram
+from pages.shared.figures.chances import chances
+from pages.shared.figures.days_after import days_after
 from pages.shared.figures.forest import forest
 from pages.shared.figures.heatmap import calendar, heatmap
 from pages.shared.figures.lifecycle import lifecycle_bars
 from pages.shared.figures.line import Line, previous, time_series
+from pages.shared.figures.sequence import Course, sequence
 from pages.shared.figures.sparkline import sparkline
 from pages.shared.figures.triangle import Curve, retention_curves, triangle
 
 __all__ = [
+    "Course",
     "Curve",
     "Line",
     "bar_list",
     "calendar",
+    "chances",
+    "days_after",
     "forest",
     "heatmap",
     "histogram",
     "lifecycle_bars",
     "previous",
     "retention_curves",
+    "sequence",
     "sparkline",
     "time_series",
     "triangle",

@@ -34,7 +34,12 @@ def forest(
         hovers: What is said at each point.
         inner: Ends of a narrower interval, drawn thick.
     """
-    drawing = figure(height=len(names) * (ROW_HEIGHT + 6) + 48, hovermode="closest")
+    axis = {"tickformat": "+.0%", "gridcolor": GRID, "fixedrange": True, "automargin": True}
+    drawing = figure(
+        height=len(names) * (ROW_HEIGHT + 6) + 48,
+        hovermode="closest",
+        xaxis=axis | {"range": _reach(values, lows, highs), "nticks": 6},
+    )
     places = list(range(len(names)))
     _intervals(drawing, places, lows, highs, width=1.6)
     if inner is not None:
@@ -48,13 +53,6 @@ def forest(
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawing.add_vline(x=0, line={"color": MUTED_TEXT, "width": 1})
-    drawing.update_xaxes(
-        tickformat="+.0%",
-        tickformatstops=[],
-        range=_reach(values, lows, highs),
-        showgrid=True,
-        gridcolor=GRID,
-    )
     drawing.update_yaxes(
         range=[len(names) - 0.4, -0.6],
         showgrid=False,

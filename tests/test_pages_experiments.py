@@ -1,0 +1,88 @@
+"""The Experiments page: the list, one experiment, and what a broken one does not show."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from queries import Workspace
+from tests.experiment_workspace import make_experiment
+from tests.page_runs import FRAME, TIMEOUT, act, has_failed, headers, run_page, showing, text
+from tests.page_workspace import make_workspace
+from tests.test_pages_open_in_sql import Seen, same_rows
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return make_experiment(tmp_path_factory.mktemp("experiment"), several=0)
+
+
+def run_experiment(folder: Path, name: str, **state: Any) -> AppTest:
+    """The page of one experiment, as a link opens it."""
+    with showing(folder):
+        screen = AppTest.from_file(FRAME, default_timeout=TIMEOUT).run()
+        screen.query_params["experiment"] = name
+        for key, value in state.items():
+            screen.session_state[key] = value
+        return screen.switch_page("../experiments.py").run()
+
+
+def test_list_says_the_verdict_and_opens_the_experiment(workspace: Workspace) -> None:
+    screen = run_page(workspace.folder, "experiments")
+    assert not has_failed(screen)
+    assert "**buttons**" in text(screen)
+    assert "Ship" in text(screen)
+    opened = act(workspace.folder, screen.button(key="open_experiment_buttons").click())
+    assert not has_failed(opened)
+    assert "buttons" in headers(opened)
+
+
+@pytest.mark.parametrize(
+    ("part", "heads"),
+    [
+        ("results", ["buttons", "Can it be trusted?", "Effects"]),
+        ("course", ["buttons", "Look by look", "By days since the exposure"]),
+        ("segments", ["buttons", "Segments"]),
+        ("power", ["buttons", "Power now"]),
+    ],
+)
+def test_each_part_is_drawn_and_opens_in_sql(
+    workspace: Workspace, part: str, heads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Seen()
+    with monkeypatch.context() as while_drawn:
+        while_drawn.setattr(st, "button", seen)
+        screen = run_experiment(workspace.folder, "buttons", part=part)
+    assert not has_failed(screen)
+    assert headers(screen) == heads
+    assert seen.sources
+    for source in seen.sources:
+        same_rows(workspace, source)
+
+
+def test_table_has_values_with_numerator_and_denominator(workspace: Workspace) -> None:
+    screen = run_experiment(workspace.folder, "buttons")
+    rows = next(one.value for one in screen.dataframe if "Valid now" in one.value.columns)
+    assert rows["Metric"].to_list() == ["Saves", "Failures"]
+    assert rows["Control"].to_list()[0].endswith("of 20)")
+
+
+def test_a_broken_experiment_shows_only_why(tmp_path: Path) -> None:
+    screen = run_experiment(make_experiment(tmp_path, several=3).folder, "buttons")
+    assert not has_failed(screen)
+    assert headers(screen) == ["buttons", "Can it be trusted?"]
+    assert "No verdict" in text(screen)
+    assert "Ship" not in text(screen)
+    assert not any("Valid now" in one.value.columns for one in screen.dataframe)
+
+
+def test_an_unknown_name_is_said(workspace: Workspace) -> None:
+    assert "there is no experiment" in text(run_experiment(workspace.folder, "nothing")).lower()
+
+
+def test_without_experiments_the_page_says_what_brings_it_to_life(tmp_path: Path) -> None:
+    screen = run_page(make_workspace(tmp_path).folder, "experiments")
+    assert not has_failed(screen)
+    assert "No experiment yet" in text(screen)

@@ -1,0 +1,238 @@
+"""Verdicts of experiments: by hand on a small one, and against the truths planted in the demo."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from metrics.experiments import effect
+from queries import Filter, QueryError, Segment, Workspace, open_workspace
+from queries.build import build
+from reports.ask_sql import ask_sql
+from reports.experiment import ExperimentReport, experiment
+from reports.experiment_days import days_since
+from reports.experiment_power import power_now
+from reports.experiment_segments import dimensions_of, segments
+from reports.experiment_timeline import timeline
+from reports.experiments import experiments
+from sample_data.generate import generate
+from sample_data.truths import truths
+from tests.experiment_workspace import UNITS, exposed_at, make_experiment, things_done, user
+
+EARLY = 'primary = "saves"\nended_at = 2027-01-01\ndesign = "planned"\n'
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return make_experiment(tmp_path_factory.mktemp("small"), several=0)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The demo at its own size, for which truths are written."""
+    folder = tmp_path_factory.mktemp("demo")
+    generate(folder)
+    workspace = open_workspace(folder)
+    build(workspace)
+    return workspace
+
+
+def effect_row(report: ExperimentReport, metric: str) -> dict[str, object]:
+    assert report.effects is not None
+    return report.effects.rows.row(by_predicate=pl.col("metric") == metric, named=True)
+
+
+def planted(truth: str, measure: str) -> tuple[float, float]:
+    """A planted number and how far off it may be."""
+    found = next(one for one in truths()[truth].find if one.measure == measure)
+    assert found.number is not None
+    return found.number, found.tolerance
+
+
+# By hand
+
+
+def test_table_has_the_counts_of_a_slow_recount(small: Workspace) -> None:
+    row = effect_row(experiment(small, "buttons"), "saves")
+    after = [
+        sum(who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 7
+            for who, event, at, _ in things_done())
+        for n in range(UNITS)
+    ]  # fmt: skip
+    assert row["numerator_control"] == sum(after[0::2])
+    assert row["numerator_treated"] == sum(after[1::2])
+    assert row["denominator_control"] == row["denominator_treated"] == UNITS / 2
+
+
+def test_both_intervals_and_both_estimates_are_there(small: Workspace) -> None:
+    row = effect_row(experiment(small, "buttons"), "saves")
+    assert row["is_adjusted"]
+    assert row["low"] <= row["fixed_low"] < row["lift"] < row["fixed_high"] <= row["high"]
+    assert row["plain_low"] < row["plain_lift"] < row["plain_high"]
+
+
+def test_too_many_units_in_several_variants_withhold_the_verdict(tmp_path: Path) -> None:
+    report = experiment(make_experiment(tmp_path, several=3), "buttons")
+    (arm,) = report.arms
+    assert (report.status, arm.verdict.status, report.effects) == ("broken", "invalid", None)
+    assert (arm.primary, arm.fixed, arm.power, report.moments) == (None, None, None, None)
+    assert "%" not in arm.sentence
+
+
+def test_before_the_end_a_planned_design_is_careful(tmp_path: Path, small: Workspace) -> None:
+    early = experiment(make_experiment(tmp_path, several=0, written=EARLY), "buttons")
+    assert early.plan.design == "planned"
+    assert early.arms[0].looks.now > experiment(small, "buttons").arms[0].looks.now
+
+
+def test_a_definition_in_the_workspace_replaces_the_table(tmp_path: Path) -> None:
+    written = (
+        'primary = "savers"\nsecondary = ["worth"]\nwindow_days = 3\n'
+        '[[guardrails]]\nmetric = "failures"\nmargin = 0.1\n'
+    )
+    report = experiment(make_experiment(tmp_path, several=0, written=written), "buttons")
+    assert report.effects is not None
+    roles = dict(report.effects.rows.select("metric", "role").rows())
+    assert roles == {"savers": "primary", "worth": "secondary", "failures": "guardrail"}
+    assert report.plan.window_days == 3
+    assert report.plan.rule.needs_safe_guardrails
+    assert effect_row(report, "failures")["margin"] == 0.1
+
+
+def test_a_change_of_allocation_is_compared_with_its_own_plan(tmp_path: Path) -> None:
+    written = (
+        "[[allocation]]\nshares = { control = 50, treatment = 50 }\n"
+        "[[allocation]]\nfrom_at = 2026-03-04\nshares = { control = 10, treatment = 90 }\n"
+    )
+    found = experiment(make_experiment(tmp_path, several=0, written=written), "buttons")
+    assert found.split.rows["planned_share"].to_list() == pytest.approx([0.3, 0.7])
+    assert any(one.name == "Allocation changes" for one in found.checks)
+
+
+def test_a_metric_that_is_not_defined_is_said(tmp_path: Path) -> None:
+    workspace = make_experiment(tmp_path, several=0, more={"primary_metric": "savess"})
+    report = experiment(workspace, "buttons")
+    assert any("'savess' is not in metrics.toml" in one.words for one in report.checks)
+    assert report.arms[0].verdict.reasons == ("no data",)
+
+
+def test_an_unknown_experiment_has_a_nearest_name(small: Workspace) -> None:
+    with pytest.raises(QueryError, match=r"'button'.*buttons"):
+        experiment(small, "button")
+
+
+def test_a_segment_leaves_its_users_alone(small: Workspace) -> None:
+    report = experiment(small, "buttons", Segment((Filter("plan", ("pro",)),)))
+    assert sum(report.split_of.counts) == sum(n % 3 == 0 for n in range(UNITS))
+
+
+def test_a_workspace_without_experiments_has_none(tmp_path: Path) -> None:
+    from tests.page_workspace import make_workspace
+
+    report = experiments(make_workspace(tmp_path))
+    assert report.experiments.is_empty
+    assert report.waiting == 0
+
+
+def test_every_figure_gives_the_same_rows_in_sql(small: Workspace) -> None:
+    report = experiment(small, "buttons")
+    more = (timeline(small, report), days_since(small, report), power_now(small, report),
+            segments(small, report, "plan", "treatment"))  # fmt: skip
+    for one in (report, experiments(small), *more):
+        assert one is not None
+        for source in one.figures.values():
+            found = ask_sql(small, source.sql, source.parameters)
+            assert source.answered is not None
+            assert found.rows.equals(source.answered), source.title
+
+
+def test_segments_are_those_of_users_and_of_exposures(small: Workspace) -> None:
+    assert dimensions_of(experiment(small, "buttons")) == ("plan", "platform")
+
+
+# The planted truths
+
+
+@pytest.mark.slow
+def test_true_effect_is_shipped(demo: Workspace) -> None:
+    report = experiment(demo, "timesheet_hints")
+    (arm,) = report.arms
+    assert arm.verdict.status == "ship"
+    number, tolerance = planted("true_effect", "timesheet_hints_lift")
+    row = effect_row(report, "timesheets_completed")
+    assert row["plain_lift"] == pytest.approx(number, abs=tolerance)
+    assert row["low"] > 0
+    days = days_since(demo, report)
+    assert days is not None
+    assert days.warnings == ()
+
+
+@pytest.mark.slow
+def test_the_aa_test_is_not_called(demo: Workspace) -> None:
+    report = experiment(demo, "aa_navigation")
+    (arm,) = report.arms
+    assert arm.verdict.status == "do not ship"
+    assert arm.verdict.reasons == ("no effect of the size looked for",)
+    assert arm.fixed is not None
+    assert abs(arm.fixed.statistic or 9) < 1.96
+    moments, metric = report.moments, demo.metrics["dashboards_viewed"]
+    assert moments is not None
+    from reports.experiment_contrast import contrast
+
+    arms = (moments.joint("dashboards_viewed", one) for one in ("control", "treatment"))
+    number, tolerance = planted("aa_test", "aa_navigation_z")
+    plain = effect(contrast(metric, *arms).unadjusted)
+    assert plain.statistic == pytest.approx(number, abs=tolerance)
+    course = timeline(demo, report)
+    assert course is not None
+    assert course.courses[0].valid.first is None
+
+
+@pytest.mark.slow
+def test_the_broken_split_shows_no_verdict_but_where(demo: Workspace) -> None:
+    report = experiment(demo, "inbox_redesign")
+    (arm,) = report.arms
+    assert (report.status, arm.verdict.status, report.effects) == ("broken", "invalid", None)
+    assert report.split_of.worst is not None
+    assert "platform = android" in report.split_of.worst
+    several = report.split_of.several
+    for count, measure in zip(
+        report.split_of.counts, ("inbox_control_users", "inbox_treatment_users"), strict=True
+    ):
+        assert count <= planted("broken_split", measure)[0] <= count + 2 * several + 100
+    assert timeline(demo, report) is days_since(demo, report) is power_now(demo, report) is None
+
+
+@pytest.mark.slow
+def test_the_novelty_is_said_to_wear_off(demo: Workspace) -> None:
+    report = experiment(demo, "dashboard_tips")
+    number, tolerance = planted("novelty", "dashboard_tips_lift_in_week_1")
+    row = effect_row(report, "dashboards_viewed")
+    assert row["plain_lift"] == pytest.approx(number, abs=tolerance)
+    days = days_since(demo, report)
+    assert days is not None
+    assert ["wears off" in said for said in days.warnings] == [True]
+
+
+@pytest.mark.slow
+def test_the_lost_guardrail_stops_the_shipment(demo: Workspace) -> None:
+    report = experiment(demo, "one_click_invoice")
+    (arm,) = report.arms
+    assert arm.verdict.status == "do not ship"
+    assert arm.verdict.reasons == ("guardrail harmed",)
+    number, tolerance = planted("guardrail_loss", "one_click_invoice_lift")
+    assert effect_row(report, "invoices_completed")["plain_lift"] == pytest.approx(
+        number, abs=tolerance
+    )
+    failed = effect_row(report, "failed_invoices")
+    for arm_name in ("control", "treatment"):
+        number, tolerance = planted("guardrail_loss", f"failed_invoices_in_{arm_name}")
+        column = "control" if arm_name == "control" else "treated"
+        assert failed[column] == pytest.approx(number, abs=tolerance)
+
+
+@pytest.mark.slow
+def test_the_list_begins_with_what_is_broken(demo: Workspace) -> None:
+    rows = experiments(demo).experiments.rows
+    assert rows["experiment"].to_list()[0] == "inbox_redesign"
+    assert rows.filter(pl.col("lift").is_null())["experiment"].to_list() == ["inbox_redesign"]
