@@ -11,6 +11,7 @@ from pages.shared.churn.question import (
     chosen_view,
 )
 from pages.shared.churn.revenue import revenue_view
+from pages.shared.churn.risk import risk_view
 from pages.shared.churn.survival import survival_view
 from pages.shared.churn.usage import usage_view
 from pages.shared.header import scope_of_page
@@ -39,5 +40,7 @@ else:
             definitions_view(workspace, segment, rules, currency)
         elif view == "survival":
             survival_view(workspace, segment, rules, currency)
+        elif view == "risk":
+            risk_view(workspace, segment, rules, currency)
         else:
             revenue_view(workspace, segment, rules, months=months, currency=currency)

@@ -151,3 +151,16 @@ RENEWALS = (
     "curve over renewals where at least 20 are at risk. **Back-test**: the last renewals are "
     "withheld, projected from the ones before, and compared. It knows no price rise to come."
 )
+
+RISK = (
+    "**Risk**: the probability that an account that pays today leaves between 8 and 35 days from "
+    "now. Learned every two weeks from what was known on that day (usage and payments of the 28 "
+    "days before), on older days of some accounts, and judged on later days of the others. Each "
+    "attribute is made again from data that end on that day: one that changes knows the future, "
+    "and nothing is learned.\n\n"
+    "A logistic regression with splines: the score is the base plus one part per attribute, "
+    "exactly. Trees are fitted beside it as a yardstick. **Expected loss** = risk × MRR. **Lift**: "
+    "leavers among the highest tenth of scores ÷ base rate. **Brier**: mean squared error.\n\n"
+    "What raises a score is associated with leaving, never the reason for it. The SQL lists the "
+    "paid spans; usage is that of each account's people by day."
+)

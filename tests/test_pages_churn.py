@@ -6,17 +6,26 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from queries import open_workspace
+from metrics.revenue import Rules
+from queries import Segment, Workspace, open_workspace
+from reports.churn_risk_kept import start_training
 from tests.demo_accounts import make_demo_accounts
 from tests.page_runs import act, has_failed, headers, metrics, run_page, text
 from tests.page_workspace import make_empty_days, make_workspace
 from tests.test_pages_open_in_sql import same_rows, sources_of
+from tests.test_reports_churn_risk import make_fading
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's subscriptions."""
     return make_demo_accounts(tmp_path_factory.mktemp("demo")).folder
+
+
+@pytest.fixture(scope="module")
+def fading(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Accounts that fade before they leave."""
+    return make_fading(tmp_path_factory.mktemp("fading"))
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +134,25 @@ def test_figures_of_revenue_give_the_same_rows_in_sql(
     assert len(sources) >= 3
     for source in {source.sql: source for source in sources}.values():
         same_rows(workspace, source)
+
+
+def test_without_a_model_one_can_be_trained(demo: Path) -> None:
+    screen = run_page(demo, "churn", churn_view="risk")
+    assert not has_failed(screen)
+    assert headers(screen) == ["No model yet"]
+    assert screen.button(key="churn_train").label == "Train the model"
+
+
+def test_a_model_shows_its_making_and_the_list(fading: Workspace) -> None:
+    running = start_training(fading, Segment(), Rules())
+    assert running.done.wait(120)
+    screen = run_page(fading.folder, "churn", churn_view="risk")
+    assert not has_failed(screen), text(screen)
+    assert headers(screen) == [
+        "Accounts at risk, by expected loss",
+        "Scores and what happened",
+        "What a score is made of",
+    ]
+    assert "Trained " in text(screen)
+    assert running.trained is not None
+    assert len(screen.dataframe[0].value) == running.trained.scores.height

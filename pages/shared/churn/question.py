@@ -10,6 +10,7 @@ from reports.churn_rules import CHOICES, in_words
 VIEWS = {
     "revenue": "Revenue",
     "survival": "How long",
+    "risk": "At risk",
     "usage": "Usage",
     "definitions": "Definitions",
 }
