@@ -19,6 +19,7 @@ from metrics.multiplicity import adjusted_p_values
 from reports import experiment_definitions
 from reports.answer import Report, Source
 from reports.experiment_contrast import before_exposure, contrast, parts
+from reports.experiment_decisions import decisions
 from reports.experiment_health import Check, Split, p_words, split, split_checks
 from reports.experiment_looks import Looks, looks_of
 from reports.experiment_plan import Plan, plan_of
@@ -93,16 +94,13 @@ class ExperimentReport(Report):
         return any(one.grade == "bad" for one in self.checks)
 
 
-def experiment(
-    workspace: Workspace, name: str, segment: Segment | None = None, *, is_decided: bool = False
-) -> ExperimentReport:
+def experiment(workspace: Workspace, name: str, segment: Segment | None = None) -> ExperimentReport:
     """Judge one experiment by the rule that it began with.
 
     Args:
         workspace: Where to ask.
         name: Its name.
         segment: Only units that are users with these fixed attributes; their events all count.
-        is_decided: Whether somebody has decided about it.
 
     Raises:
         QueryError: There is none of that name.
@@ -114,6 +112,7 @@ def experiment(
     checks = (*split_checks(plan, found), *judging.bias_checks())
     arms = tuple(judging.arms())
     is_broken = any(one.grade == "bad" for one in checks)
+    is_decided = name in decisions(workspace)
     return ExperimentReport(
         plan=plan,
         status=_status(plan, arms, is_broken=is_broken, is_decided=is_decided),

@@ -13,8 +13,6 @@ from reports.experiment import ExperimentReport, Status, experiment
 from reports.experiment_plan import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from queries import Segment, Workspace
 
 # What needs a person comes first.
@@ -43,21 +41,15 @@ class ExperimentsReport(Report):
     waiting: int
 
 
-def experiments(
-    workspace: Workspace, segment: Segment | None = None, *, decided: Collection[str] = ()
-) -> ExperimentsReport:
+def experiments(workspace: Workspace, segment: Segment | None = None) -> ExperimentsReport:
     """Judge all of them.
 
     Args:
         workspace: Where to ask.
         segment: Only units that are users with these fixed attributes.
-        decided: Names of those that somebody has decided about.
     """
     answer, known_plans = plans(workspace)
-    reports = [
-        experiment(workspace, plan.name, segment, is_decided=plan.name in decided)
-        for plan in known_plans
-    ]
+    reports = [experiment(workspace, plan.name, segment) for plan in known_plans]
     reports.sort(key=lambda one: ORDER.index(one.status))
     rows = [row for one in reports for row in _rows(workspace, one)]
     found = source(answer, title="Experiments", definition=experiment_definitions.LIST)

@@ -1,4 +1,4 @@
-"""What people write: saved queries, boards, annotations, goals, and the log of what was done.
+"""What people write: saved queries, boards, annotations, goals, decisions, and the log of what was done.
 
 The database is reached through SQLAlchemy, which is slow to import: it is imported when the store
 is first opened, not with this package.
@@ -26,6 +26,7 @@ from store.records import (
     Annotation,
     AuditEntry,
     Board,
+    Decision,
     EditorTab,
     Goal,
     Run,
@@ -40,6 +41,7 @@ __all__ = [
     "Annotation",
     "AuditEntry",
     "Board",
+    "Decision",
     "EditorTab",
     "Goal",
     "Run",

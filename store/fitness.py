@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from store.errors import StoreRefused
 from store.packing import packed
-from store.records import Annotation, Goal, Tile
+from store.records import Annotation, Decision, Goal, Tile
 
 # Characters at most, by attribute.
 LONGEST = {
@@ -17,13 +17,17 @@ LONGEST = {
     "tags": 50,
     "description": 10_000,
     "text": 10_000,
+    "reason": 10_000,
+    "evidence": 10_000,
+    "experiment": 320,
+    "variant": 320,
     "url": 2_000,
     "sql": 1_000_000,
     "author": 320,
     "owner": 320,
     "metric": 200,
 }
-NEEDED = {"name", "metric"}  # and an annotation's title; a tile's may be its query's
+NEEDED = {"name", "metric", "experiment"}  # and an annotation's title; a tile's may be its query's
 COLUMNS = 3  # of a board
 
 
@@ -94,6 +98,15 @@ def _goal(record: Goal) -> None:
         )
 
 
+def _decision(record: Decision) -> None:
+    if record.outcome not in {"shipped", "not shipped", "stopped"}:
+        raise StoreRefused(
+            f"an outcome is 'shipped', 'not shipped' or 'stopped', got {record.outcome!r}"
+        )
+    if not record.reason.strip():
+        raise StoreRefused("a reason is needed, got a blank one")
+
+
 def is_web_address(url: str) -> bool:
     """Whether it is a plain http(s) address, which alone becomes a link."""
     if any(mark in url for mark in "<>\\") or any(letter.isspace() for letter in url):
@@ -105,4 +118,9 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-RULES: dict[type, Callable[[Any], None]] = {Annotation: _annotation, Tile: _tile, Goal: _goal}
+RULES: dict[type, Callable[[Any], None]] = {
+    Annotation: _annotation,
+    Decision: _decision,
+    Goal: _goal,
+    Tile: _tile,
+}

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 from store.database import Database
 from store.errors import StoreRefused
 from store.fitness import check_fit
-from store.records import Annotation, Board, EditorTab, Goal, Record, SavedQuery, Tile
+from store.records import (
+    Annotation,
+    Board,
+    Decision,
+    EditorTab,
+    Goal,
+    Record,
+    SavedQuery,
+    Tile,
+)
 from store.sessions import GIVEN_BY_STORE, note
 from store.staging import staged
 from store.tables import Row
@@ -24,6 +33,7 @@ RECORDS: dict[str, type[Record]] = {
     "board_tiles": Tile,
     "annotations": Annotation,
     "goals": Goal,
+    "decisions": Decision,
 }
 
 

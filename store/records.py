@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Values = Mapping[str, Any]
 Direction = Literal["higher", "lower"]
+Choice = Literal["shipped", "not shipped", "stopped"]
 Outcome = Literal["answered", "failed", "stopped", "cancelled"]
 
 
@@ -180,6 +181,27 @@ class Goal(Record):
     from_day: date
     until_day: date | None = None
     owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Record):
+    """What somebody decided about an experiment.
+
+    Attributes:
+        experiment: Its name.
+        outcome: "stopped" ends one that could not be read.
+        variant: The variant that everybody gets from now on; "": the control stays.
+        reason: Why, in their words.
+        evidence: The verdict as it stood then.
+        decided_on: The workspace's local day.
+    """
+
+    experiment: str
+    outcome: Choice
+    variant: str = ""
+    reason: str = ""
+    evidence: str = ""
+    decided_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

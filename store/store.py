@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from store.boards import Boards
+from store.decisions import Decisions
 from store.notes import Annotations, AuditLog, Goals
 from store.saved_queries import EditorTabs, History, SavedQueries
 from store.tables import Row
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from store.merging import Merged
 
 
-class Store(SavedQueries, EditorTabs, History, Boards, Annotations, Goals, AuditLog):
+class Store(SavedQueries, EditorTabs, History, Boards, Annotations, Goals, Decisions, AuditLog):
     """Reads and keeps records; safe between threads and between processes."""
 
     def counts(self) -> Mapping[str, int]:

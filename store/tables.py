@@ -196,6 +196,21 @@ class GoalRow(Changing, Row):
     __table_args__ = (Index(None, "metric"),)
 
 
+class DecisionRow(Changing, Row):
+    """See `records.Decision`. A decision outlives the experiment's table."""
+
+    __tablename__ = "decisions"
+
+    experiment: Mapped[str]
+    outcome: Mapped[str]
+    variant: Mapped[str]
+    reason: Mapped[str]
+    evidence: Mapped[str]
+    decided_on: Mapped[date]
+
+    __table_args__ = (Index(None, "experiment"),)
+
+
 class AuditRow(Row):
     """See `records.AuditEntry`."""
 

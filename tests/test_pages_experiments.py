@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from queries import Workspace
+from reports.experiments import experiments
+from store import store_of
 from tests.experiment_workspace import make_experiment
 from tests.page_runs import FRAME, TIMEOUT, act, has_failed, headers, run_page, showing, text
 from tests.page_workspace import make_workspace
@@ -72,10 +74,23 @@ def test_table_has_values_with_numerator_and_denominator(workspace: Workspace) -
 def test_a_broken_experiment_shows_only_why(tmp_path: Path) -> None:
     screen = run_experiment(make_experiment(tmp_path, several=3).folder, "buttons")
     assert not has_failed(screen)
-    assert headers(screen) == ["buttons", "Can it be trusted?"]
+    assert headers(screen) == ["buttons", "Can it be trusted?", "Decision"]
     assert "No verdict" in text(screen)
     assert "Ship" not in text(screen)
     assert not any("Valid now" in one.value.columns for one in screen.dataframe)
+
+
+def test_a_decision_is_kept_with_the_verdict_as_it_stood(tmp_path: Path) -> None:
+    workspace = make_experiment(tmp_path, several=0)
+    screen = run_experiment(workspace.folder, "buttons", part="decision")
+    screen.text_area(key="decide_reason").input("It works.")
+    decided = act(workspace.folder, screen.button(key="decide").click())
+    assert not has_failed(decided)
+    (kept,) = store_of(workspace).decisions("buttons")
+    assert (kept.outcome, kept.variant, kept.reason) == ("shipped", "treatment", "It works.")
+    assert kept.evidence.startswith("Ship: Saves")
+    assert "It works" in text(decided)
+    assert experiments(workspace).experiments.rows["status"].to_list() == ["Decided"]
 
 
 def test_an_unknown_name_is_said(workspace: Workspace) -> None:

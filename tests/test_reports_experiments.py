@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from metrics.experiments import effect
 from queries import Filter, QueryError, Segment, Workspace, open_workspace
@@ -143,7 +144,7 @@ def test_every_figure_gives_the_same_rows_in_sql(small: Workspace) -> None:
         for source in one.figures.values():
             found = ask_sql(small, source.sql, source.parameters)
             assert source.answered is not None
-            assert found.rows.equals(source.answered), source.title
+            assert_frame_equal(found.rows, source.answered)
 
 
 def test_segments_are_those_of_users_and_of_exposures(small: Workspace) -> None:

@@ -13,6 +13,7 @@ from store import (
     Annotation,
     AuditEntry,
     Board,
+    Decision,
     EditorTab,
     Goal,
     Run,
@@ -110,6 +111,14 @@ def test_what_is_missing_is_said(store: Store) -> None:
         (SavedQuery(name="x", sql="x", parameters={"a": object()}), "a value of type object"),
         (Annotation(day=DAY, title=""), "a title is needed"),
         (Annotation(day=DAY, title="x", url="javascript:1"), "starts with https://"),
+        (
+            Decision(experiment="x", outcome="shipped", reason=" ", decided_on=DAY),
+            "a reason is needed",
+        ),
+        (
+            Decision(experiment="x", outcome="won", reason="x", decided_on=DAY),  # type: ignore[arg-type]
+            "an outcome is 'shipped'",
+        ),
         (Goal(metric="x", target=float("nan"), direction="higher", from_day=DAY), "is a number"),
         (
             Goal(metric="x", target=1, direction="lower", from_day=DAY, until_day=date(2026, 1, 1)),
@@ -118,7 +127,8 @@ def test_what_is_missing_is_said(store: Store) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
-    keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal}
+    keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
+            Decision: store.decide}  # fmt: skip
     with pytest.raises(StoreRefused, match=words):
         keep[type(record)](record, author=ANN)
     assert set(store.counts().values()) == {0}
@@ -218,6 +228,19 @@ def test_an_annotation_is_changed_and_removed(store: Store) -> None:
     assert store.annotation(one.id) == changed
     store.delete_annotation(one.id, author=BOB, version=changed.version)
     assert store.annotations(DAY, date(2026, 12, 1)) == ()
+
+
+def test_decisions_are_found_by_experiment_the_latest_first(store: Store) -> None:
+    first = Decision(experiment="hints", outcome="stopped", reason="broken", decided_on=DAY)
+    later = Decision(
+        experiment="hints", outcome="shipped", variant="b", reason="it works", decided_on=DAY
+    )
+    kept = [store.decide(one, author=ANN) for one in (first, later)]
+    store.decide(replace(first, experiment="tips"), author=ANN)
+    assert set(store.decisions("hints")) == set(kept)
+    assert len(store.decisions()) == 3
+    store.delete_decision(kept[0].id, author=ANN)
+    assert store.decisions("hints") == (kept[1],)
 
 
 def test_goals_are_found_by_metric(store: Store) -> None:

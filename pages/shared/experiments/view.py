@@ -5,11 +5,13 @@ import streamlit as st
 from pages.shared import dates, plain, words
 from pages.shared.experiments.address import choose
 from pages.shared.experiments.course import days_card, timeline_card
+from pages.shared.experiments.decision import decision_card
 from pages.shared.experiments.effects import effects_card
 from pages.shared.experiments.health import health_card
 from pages.shared.experiments.power import power_card
 from pages.shared.experiments.segments import segments_card
 from pages.shared.experiments.words import ICONS
+from pages.shared.header import snapshot_of_page
 from pages.shared.states import card
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport, experiment
@@ -20,6 +22,7 @@ PARTS = {
     "course": "Over time",
     "segments": "Segments",
     "power": "Power",
+    "decision": "Decision",
 }
 
 
@@ -39,6 +42,8 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
     if report.effects is None:
         with card("health"):
             health_card(report)
+        with card("decision"):
+            decision_card(workspace, snapshot_of_page(workspace), report)
         return
     part = st.segmented_control(
         "Part",
@@ -64,9 +69,12 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
     elif part == "segments":
         with card("segments"):
             segments_card(workspace, report, segment)
-    else:
+    elif part == "power":
         with card("power"):
             power_card(workspace, report)
+    else:
+        with card("decision"):
+            decision_card(workspace, snapshot_of_page(workspace), report)
 
 
 def _verdict(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
