@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from metrics.purchases import (
     BetaGeometric,
@@ -68,6 +69,22 @@ def test_pareto_nbd_of_cdnow() -> None:
         (0.553, 10.578, 0.606, 11.669), abs=2e-3
     )
     assert fit.log_likelihood == pytest.approx(-9595.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(12.0, 5.0), (5.0, 12.0), (7.0, 7.0)])
+def test_pareto_alive_is_the_integral_over_customers(alpha: float, beta: float) -> None:
+    # Schmittlein et al.: given rates l of buying and m of leaving, seen alive e^-(l+m)T, and dead by
+    # now m / (l + m) (e^-(l+m)t - e^-(l+m)T), both times l^x; here over both Gammas, on a fine grid.
+    r, s, x, recency, observed = 0.8, 0.7, 3, 20.0, 39.0
+    grid = (np.arange(1500) + 0.5) / 1500
+    buys = stats.gamma.ppf(grid, r, scale=1 / alpha)[:, None]
+    leaves = stats.gamma.ppf(grid, s, scale=1 / beta)[None, :]
+    both = buys + leaves
+    alive = buys**x * np.exp(-both * observed)
+    dead = buys**x * leaves / both * (np.exp(-both * recency) - np.exp(-both * observed))
+    model = ParetoNbd(r, alpha, s, beta, 0.0)
+    found = model.alive(buyer(x, recency, observed))[0]
+    assert found == pytest.approx(alive.sum() / (alive + dead).sum(), abs=2e-3)
 
 
 def test_gamma_gamma_of_cdnow() -> None:
