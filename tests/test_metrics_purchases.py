@@ -73,8 +73,8 @@ def test_pareto_nbd_of_cdnow() -> None:
 
 @pytest.mark.parametrize(("alpha", "beta"), [(12.0, 5.0), (5.0, 12.0), (7.0, 7.0)])
 def test_pareto_alive_is_the_integral_over_customers(alpha: float, beta: float) -> None:
-    # Schmittlein et al.: given rates l of buying and m of leaving, seen alive e^-(l+m)T, and dead by
-    # now m / (l + m) (e^-(l+m)t - e^-(l+m)T), both times l^x; here over both Gammas, on a fine grid.
+    # Schmittlein et al.: given rates l of buying and m of leaving, alive e^-(l+m)T, and dead by
+    # now m / (l + m) (e^-(l+m)t - e^-(l+m)T), both times l^x; here over both Gammas, on a grid.
     r, s, x, recency, observed = 0.8, 0.7, 3, 20.0, 39.0
     grid = (np.arange(1500) + 0.5) / 1500
     buys = stats.gamma.ppf(grid, r, scale=1 / alpha)[:, None]
