@@ -99,6 +99,14 @@ def test_an_owners_target_replaces_the_peers(*, target: float, answer: bool) -> 
     assert (found.is_target, found.bar, found.is_underused) == (True, target, answer)
 
 
+@pytest.mark.parametrize(("factor", "answer"), [(1.3, True), (0.75, False)])
+def test_a_target_is_held_against_the_features_own_share(*, factor: float, answer: bool) -> None:
+    ladder = faulty().ladder
+    share = ladder.habitual[8].sum() / ladder.eligible[8].sum()
+    found = under_use(faulty(), targets={"feature 8": factor * share})[8]
+    assert found.is_underused is answer
+
+
 def test_a_feature_that_nobody_may_use_is_not_underused() -> None:
     ladder = faulty().ladder
     nobody = {

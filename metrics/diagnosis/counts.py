@@ -86,9 +86,9 @@ class Ladder:
 
 PARTS = (
     ("exposed", "eligible"), ("accepted", "offers"), ("tried", "eligible"),
-    ("unexposed_tries", "tried"), ("ended", "tried"), ("succeeded", "ended"), ("retried_rapidly", "retried"),
-    ("clean", "succeeded"), ("clean_repeated", "clean"), ("recovered_repeated", "recovered"),
-    ("repeated", "tried"), ("habitual", "repeated"),
+    ("unexposed_tries", "tried"), ("ended", "tried"), ("succeeded", "ended"),
+    ("retried_rapidly", "retried"), ("clean", "succeeded"), ("clean_repeated", "clean"),
+    ("recovered_repeated", "recovered"), ("repeated", "tried"), ("habitual", "repeated"),
 )  # fmt: skip
 
 
