@@ -52,6 +52,13 @@ def test_only_the_mix_moved_or_only_the_rates() -> None:
     assert not rated.is_simpson
 
 
+def test_a_segment_below_the_average_lifts_it_by_shrinking() -> None:
+    # Rates .5 and .1 stay; b falls from half to a quarter. Average: .3 → .4, their middle .35.
+    found = mix_and_rate({"a": (50, 100), "b": (10, 100)}, {"a": (75, 150), "b": (5, 50)})
+    parts = {name: one.mix for name, one in found.segments.items()}
+    assert parts == pytest.approx({"a": 0.25 * (0.5 - 0.35), "b": -0.25 * (0.1 - 0.35)})
+
+
 def test_a_segment_that_is_new_is_all_mix() -> None:
     found = mix_and_rate({"a": (50, 100)}, {"a": (50, 100), "b": (0, 100)})
     assert found.segments["b"].rate == 0
@@ -185,6 +192,16 @@ def test_a_change_spread_over_many_is_not_explained() -> None:
     actual = expected * rng.uniform(0.6, 1.0, (1, 30))
     found = attribution(slices(expected, actual), expected=12_000, actual=actual.sum())
     assert found.candidates == ()
+
+
+@pytest.mark.parametrize(("drop", "is_named"), [(49, False), (50, True)])
+def test_less_than_half_of_the_change_is_no_explanation(drop: int, is_named: bool) -> None:  # noqa: FBT001
+    # One segment of 200 takes part of a drop of 100; 90 others take the rest, each too little.
+    others = [Slice((("os", str(at)),), 100, 100 - (100 - drop) / 90) for at in range(90)]
+    members = [Slice((("os", "a"),), 200, 200 - drop), *others]
+    found = attribution(members, expected=9200, actual=9100)
+    assert bool(found.candidates) == is_named
+    assert found.best_share == pytest.approx(drop / 100)
 
 
 def test_a_segment_too_small_is_never_named() -> None:

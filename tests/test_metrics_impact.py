@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from metrics.impact import (
     READOUTS,
@@ -180,26 +181,24 @@ def test_a_panel_must_be_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("controls", "cells", "overall", "pretest"),
+    ("controls", "cells", "overall"),
     [
         # diff-diff 3.13.0, control_group="never_treated" and "not_yet_treated": effect, error.
         ("never-treated",
          {(2, 1): (0.3433, 0.2278), (2, 2): (0.0429, 0.2970), (3, 4): (0.6726, 0.2196),
           (4, 2): (0.2244, 0.2750), (4, 5): (0.6644, 0.2307)},
-         (0.6410941176470588, 0.11161574658339402), None),
+         (0.6410941176470588, 0.11161574658339402)),
         ("not-yet-treated",
          {(2, 1): (0.4088, 0.2058), (2, 2): (-0.0581, 0.2681), (3, 4): (0.6726, 0.2196),
           (4, 2): (0.1691, 0.2568), (4, 5): (0.6644, 0.2307)},
-         (0.6059249427043545, 0.11728945769544413), None),
+         (0.6059249427043545, 0.11728945769544413)),
     ],
 )  # fmt: skip
 def test_waves_match_diff_diff(
     controls: str,
     cells: dict[tuple[int, int], tuple[float, float]],
     overall: tuple[float, float],
-    pretest: None,
 ) -> None:
-    assert pretest is None
     effects = group_time_effects(invented(), controls=controls)
     found = {(one.group, one.period): (one.effect, one.error) for one in effects.cells}
     for cell, pair in cells.items():
@@ -245,6 +244,21 @@ def test_waves_without_anybody_to_compare_are_refused() -> None:
         group_time_effects(Panel(np.ones((3, 4)), np.array([1, 1, 1])))
     with pytest.raises(ValueError, match="no wave is seen after"):
         event_study(group_time_effects(invented()), balanced=9)
+
+
+def test_the_pretest_of_few_units_is_hotellings() -> None:
+    # One wave against the never treated, two effects before: T² of two samples, by hand.
+    rng = np.random.default_rng(4)
+    outcomes, first = rng.normal(size=(14, 4)), np.array([3] * 7 + [-1] * 7)
+    found = group_time_effects(Panel(outcomes, first))
+    steps = np.diff(outcomes, axis=1)[:, :2]
+    treated, others = steps[:7], steps[7:]
+    gap = treated.mean(axis=0) - others.mean(axis=0)
+    pooled = (np.cov(treated.T) + np.cov(others.T)) / 2
+    squared = gap @ np.linalg.solve(pooled * (1 / 7 + 1 / 7), gap)
+    p_value = stats.f.sf(squared * 11 / (2 * 12), 2, 11)  # 14 units − 2 sides: 12 degrees
+    assert found.pretest_p == pytest.approx(p_value)
+    assert found.pretest_p_of_many < found.pretest_p
 
 
 def test_the_pretest_sees_units_that_part_before() -> None:

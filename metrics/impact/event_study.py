@@ -65,7 +65,8 @@ def event_study(
 
     References:
         Callaway and Sant'Anna (2021), J. Econometrics 225:200-230, eq. 3.4 and 3.11, section 4.2
-        (simultaneous bands by the multiplier bootstrap).
+        (simultaneous bands by the multiplier bootstrap); widened by Student's t with the degrees of
+        the smallest side, after Welch (1947), Biometrika 34:28-35, as segments are few.
 
     Examples:
         >>> from metrics.impact.panel import Panel
@@ -87,13 +88,14 @@ def event_study(
         raise ValueError("no wave is seen after its treatment")
     found = [_at(effects, at, waves) for at in since]
     after = [one for at, one in zip(since, found, strict=True) if at >= 0]
-    critical = _joint_critical([pull for _, pull in found], confidence, seed)
+    alone = _critical(effects, confidence)
+    critical = _joint_critical([pull for _, pull in found], confidence, seed, alone)
     overall = (float(np.mean([e for e, _ in after])), np.mean([p for _, p in after], axis=0))
     return EventStudy(
         periods=tuple(
             _average(at, *one, critical) for at, one in zip(since, found, strict=True)
         ),
-        overall=_average(None, *overall, _normal(confidence)),
+        overall=_average(None, *overall, alone),
         critical=critical,
     )
 
@@ -116,7 +118,7 @@ def simple_average(effects: GroupTimeEffects, *, confidence: float = 0.95) -> Av
     after = [at for at, cell in enumerate(effects.cells) if cell.period >= cell.group]
     if not after:
         raise ValueError("no wave is seen after its treatment")
-    return _average(None, *_weighted(effects, after), _normal(confidence))
+    return _average(None, *_weighted(effects, after), _critical(effects, confidence))
 
 
 def _at(effects: GroupTimeEffects, since: int, waves: list[int]) -> tuple[float, Floats]:
@@ -147,13 +149,18 @@ def _average(at: int | None, effect: float, pull: Floats, critical: float | None
     return Average(at, effect, error, effect - critical * error, effect + critical * error)
 
 
-def _normal(confidence: float) -> float:
-    from scipy.special import ndtri
+def _critical(effects: GroupTimeEffects, confidence: float) -> float:
+    """Of Student's t with the degrees of the smallest side, which is careful where it is small."""
+    from scipy.special import stdtrit
 
-    return float(ndtri((1 + confidence) / 2))
+    never = len(effects.indicators) - sum(effects.sizes.values())
+    smallest = min([*effects.sizes.values(), *([never] if never else [])])
+    return float(stdtrit(max(smallest - 1, 1), (1 + confidence) / 2))
 
 
-def _joint_critical(pulls: list[Floats], confidence: float, seed: int) -> float | None:
+def _joint_critical(
+    pulls: list[Floats], confidence: float, seed: int, alone: float
+) -> float | None:
     influence = np.column_stack(pulls)
     errors = np.sqrt((influence**2).sum(axis=0))
     known = errors > 0
@@ -161,4 +168,8 @@ def _joint_critical(pulls: list[Floats], confidence: float, seed: int) -> float 
         return None
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], (DRAWS, len(influence)))
     largest = np.abs(signs @ influence[:, known] / errors[known]).max(axis=1)
-    return max(float(np.quantile(largest, confidence)), _normal(confidence))
+    from scipy.special import ndtri
+
+    # Drawn for many units; as much wider for few ones as one interval is.
+    wider = alone / float(ndtri((1 + confidence) / 2))
+    return max(float(np.quantile(largest, confidence)) * wider, alone)

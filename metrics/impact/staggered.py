@@ -40,8 +40,11 @@ class GroupTimeEffects:
             that of the effects.
         sizes: Units of each wave.
         indicators: (units, waves) 1 where a unit belongs to the wave, in the order of `sizes`.
-        pretest_p: Were all effects before treatment 0? Wald test; None when there are none. A
-            large value is no proof of parallel trends.
+        pretest_p: Were all effects before treatment 0? Wald test, held to an F distribution as
+            units are few; None when there are none, or more of them than units can tell. A large
+            value is no proof of parallel trends.
+        pretest_p_of_many: The same held to its chi-squared limit, as the R package did has it; with
+            fewer than some hundred units it finds trends that are not there.
     """
 
     cells: tuple[Cell, ...]
@@ -49,6 +52,7 @@ class GroupTimeEffects:
     sizes: dict[int, int]
     indicators: Floats
     pretest_p: float | None
+    pretest_p_of_many: float | None
 
     @property
     def covariance(self) -> Floats:
@@ -74,7 +78,8 @@ def group_time_effects(
 
     References:
         Callaway and Sant'Anna (2021), J. Econometrics 225:200-230, eq. 2.2-2.4 (no covariates),
-        with a varying base period before treatment, as the R package did has it.
+        with a varying base period before treatment, as the R package did has it. Hotelling (1931),
+        Ann. Math. Stat. 2:360-378 (the F distribution of a Wald statistic).
 
     Examples:
         >>> outcomes = np.array([[1, 2, 5.0], [0, 1, 3], [1, 2, 2], [3, 4, 5]])
@@ -98,9 +103,9 @@ def group_time_effects(
     pulls = np.column_stack(influence)
     sizes = {group: int((panel.first_treated == group).sum()) for group in panel.groups}
     members = np.column_stack([panel.first_treated == group for group in panel.groups])
-    return GroupTimeEffects(
-        tuple(cells), pulls, sizes, members.astype(np.float64), _pretest(cells, pulls)
-    )
+    sides = len(sizes) + bool((panel.first_treated == NEVER).any())
+    pretests = _pretests(cells, pulls, len(pulls) - sides)
+    return GroupTimeEffects(tuple(cells), pulls, sizes, members.astype(np.float64), *pretests)
 
 
 def _controls(panel: Panel, group: int, period: int, controls: Controls) -> NDArray[np.bool_]:
@@ -125,14 +130,24 @@ def _compared(
     return means[0] - means[1], pull, error if has_spread else None
 
 
-def _pretest(cells: list[Cell], pulls: Floats) -> float | None:
+def _pretests(
+    cells: list[Cell], pulls: Floats, degrees: int
+) -> tuple[float | None, float | None]:
+    """By Hotelling's F, and by chi-squared."""
     before = [at for at, cell in enumerate(cells) if cell.period < cell.group]
     if not before or any(cells[at].error is None for at in before):
-        return None
+        return None, None
     effects = np.array([cells[at].effect for at in before])
     covariance = pulls[:, before].T @ pulls[:, before] / len(pulls) ** 2
-    if np.linalg.matrix_rank(covariance) < len(before):
-        return None
-    from scipy.special import chdtrc
+    count = len(before)
+    if np.linalg.matrix_rank(covariance) < count:
+        return None, None
+    from scipy.special import chdtrc, fdtrc
 
-    return float(chdtrc(len(before), effects @ np.linalg.solve(covariance, effects)))
+    distance = float(effects @ np.linalg.solve(covariance, effects))
+    of_many, left = float(chdtrc(count, distance)), degrees - count + 1
+    if left < 1:
+        return None, of_many
+    # Variances are taken over n units, not n − 1: the means' own distances, brought to Hotelling's.
+    squared = distance * degrees / len(pulls)
+    return float(fdtrc(count, left, squared * left / (count * degrees))), of_many
