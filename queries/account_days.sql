@@ -11,13 +11,13 @@
 --   account_id     varchar  who pays
 --   day            date     the day
 --   active_users   bigint   people of the account active on it
---   events         bigint   their qualifying events
+--   event_count    bigint   their qualifying events
 
 select
     coalesce(users.account_id, users.user_id) as account_id,
     user_days.day,
     count(*) as active_users,
-    cast(sum(user_days.events) as bigint) as events
+    cast(sum(user_days.events) as bigint) as event_count
 from user_days
 inner join users on users.user_key = user_days.user_key
 where user_days.day >= $start_date

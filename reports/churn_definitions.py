@@ -164,3 +164,13 @@ RISK = (
     "What raises a score is associated with leaving, never the reason for it. The SQL lists the "
     "paid spans; usage is that of each account's people by day."
 )
+
+BUYERS = (
+    "**BG/NBD**: each person does it at a rate of their own and may stop after any time; "
+    "**MBG/NBD**: also after the first. Counted by days with the event, time in weeks (Fader, "
+    "Hardie and Lee 2005; Batislam et al. 2007). BG/NBD takes everybody who did it once as still "
+    "there, by construction: read MBG/NBD for them.\n\n"
+    "**Test**: both are fitted to the first three quarters of the days, and what they expect of "
+    "the last quarter is compared with what was seen. They know no season, price or release; "
+    "habits with weekdays and holidays are more regular than the models take them to be."
+)

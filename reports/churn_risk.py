@@ -210,7 +210,7 @@ def _known(
     started[accounts] = first
     left[accounts] = np.where(ended < 0, NEVER, ended)
     known = Known(
-        usage.select("account", "day", "active_users", "events"),
+        usage.select("account", "day", "active_users", pl.col("event_count").alias("events")),
         paying.select("account", "started", "plan", "billed_each"),
         levels,
         started,

@@ -70,6 +70,7 @@ def test_the_worst_month_is_said(demo: Path) -> None:
         {"churn_cohort_measure": "nrr_share"},
         {"churn_view": "usage"},
         {"churn_view": "usage", "churn_horizon": 7, "churn_interval": "14"},
+        {"churn_view": "usage", "churn_fit_buyers": True},
     ],
     ids=str,
 )

@@ -22,6 +22,7 @@ POLARS_TYPE: dict[str, pl.DataType] = {
 # A value for each parameter, by its name, with which every query has rows to give.
 VALUES: dict[str, Any] = {
     "above_seconds": -1.0,
+    "covariate_days": 28,
     "covariate_seconds": 28 * 86_400.0,
     "cohort_end": date(2026, 2, 9),
     "cohort_start": date(2026, 2, 2),
@@ -43,6 +44,7 @@ VALUES: dict[str, Any] = {
     "is_first_time": True,
     "is_narrowed": False,
     "is_on_or_after": False,
+    "is_once": False,
     "is_segment_fixed": False,
     "is_split": False,
     "last_interval": 4,
@@ -53,6 +55,7 @@ VALUES: dict[str, Any] = {
     "min_returns": 1,
     "most_rows": 5,
     "once_metrics": ["active_users"],
+    "skip_days": 0,
     "skip_seconds": 0.0,
     "started_at": datetime(2026, 2, 3, 23, 30),  # noqa: DTZ001 - UTC without zone, as in tables
     "to_day": date(2026, 4, 1),
@@ -69,6 +72,7 @@ VALUES: dict[str, Any] = {
     "returns_from": date(2026, 2, 9),
     "returns_until": date(2026, 2, 16),
     "segment_value": "All users",
+    "split_on": date(2026, 3, 1),
     "span_starts": ["1", "3"],
     "start_date": date(2026, 1, 19),
     "start_events": ["opened"],

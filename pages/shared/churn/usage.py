@@ -13,11 +13,13 @@ from pages.shared import dates, figures, words
 from pages.shared.annotations import annotate_button
 from pages.shared.cards import Base, card_frame, metric_card
 from pages.shared.churn.accounts import Listing, list_choice
+from pages.shared.churn.buyers import buyers_card
 from pages.shared.churn.question import URL
 from pages.shared.churn.revenue import happened
 from pages.shared.exhibits import affordances, affordances_around, details_button, exhibit
 from pages.shared.figures.canvas import figure, note
 from pages.shared.palette import MUTED_TEXT, THIS_PERIOD, VERMILION
+from pages.shared.states import card
 from queries import Segment, Workspace
 from reports.churn_usage import UsageChurnReport, people_of_interval, usage_churn_report
 
@@ -49,12 +51,14 @@ def usage_view(workspace: Workspace, segment: Segment) -> None:
     report = usage_churn_report(workspace, segment, horizon=int(horizon), days=days)
     usage_cards(report)
     left, right = st.columns(2)
-    with left, st.container(border=True, key="card_curve", height="stretch"):
+    with left, card("curve"):
         curve_card(report)
-    with right, st.container(border=True, key="card_usage_rate", height="stretch"):
+    with right, card("usage_rate"):
         rate_card(workspace, report)
-    with st.container(border=True, key="card_usage_states"):
+    with card("usage_states"):
         states_card(workspace, segment, report)
+    with card("buyers"):
+        buyers_card(workspace, segment)
 
 
 def usage_cards(report: UsageChurnReport) -> None:
