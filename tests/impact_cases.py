@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 CASES = Path(__file__).parent / "cases"
 ORIGINALS = Path(__file__).parents[2] / "shared" / "cases" / "impact.json"
@@ -41,3 +42,13 @@ def prop99() -> tuple[np.ndarray, list[str]]:
     columns = table("prop99")
     states = list(columns.pop("state"))
     return np.column_stack(list(columns.values())), states
+
+
+def expected(name: str) -> Case:
+    """What a case expects."""
+    return ALL[name]["expected"]
+
+
+def near(found: object, name: str, key: str, tolerance: float) -> None:
+    """A figure, or a list of them, is what a case expects under a key."""
+    assert found == pytest.approx(expected(name)[key], abs=tolerance, rel=0)

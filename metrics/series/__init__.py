@@ -4,7 +4,7 @@ from metrics.series.accuracy import Accuracy, accuracy, seasonal_naive
 from metrics.series.bma_t import FEWEST_DAYS, GOOD_DAYS, Factored, factored, noise_names
 from metrics.series.calendar import Days, Floats, regressors
 from metrics.series.forecast import Forecast, back_test, forecast, paths
-from metrics.series.interruption import Interruption, interruption
+from metrics.series.interruption import Interruption, compared, interruption, shown
 from metrics.series.local_level import LocalLevel, local_level, structural_predictions
 from metrics.series.mixture import Predictions
 from metrics.series.scales import Scale, natural, working
@@ -25,6 +25,7 @@ __all__ = [
     "Surprise",
     "accuracy",
     "back_test",
+    "compared",
     "factored",
     "forecast",
     "interruption",
@@ -34,6 +35,7 @@ __all__ = [
     "paths",
     "regressors",
     "seasonal_naive",
+    "shown",
     "structural_predictions",
     "surprises",
     "working",

@@ -99,14 +99,35 @@ def interruption(
     )
     engine = factored(days, columns, before, np.full((1, after), 1 / after))
     seen = float(values[before:].mean())
-    return _read(engine.predict(values[None, :before]), seen, after, scale, confidence)
+    predicted = engine.predict(values[None, :before])
+    return compared(predicted, seen, days=after, scale=scale, confidence=confidence)
 
 
-def _read(
-    predicted: Predictions, seen: float, after: int, scale: Scale, confidence: float
+def compared(
+    predicted: Predictions, seen: float, *, days: int, scale: Scale, confidence: float = 0.95
 ) -> Interruption:
+    """What was seen against a prediction of it, whichever model made that.
+
+    Args:
+        predicted: Of the mean of the days after, for one series.
+        seen: That mean, on the working scale.
+        days: How many days it is of.
+        scale: As in `interruption`.
+        confidence: Of the intervals.
+
+    References:
+        The view of CausalImpact's users: `structural_predictions` in place of the engine's.
+
+    Examples:
+        >>> from metrics.series.local_level import structural_predictions
+        >>> values = np.random.default_rng(1).normal(10, 1, 60)
+        >>> expected = structural_predictions(values, np.ones((67, 1)), np.full((1, 7), 1 / 7))
+        >>> found = compared(expected, 13.0, days=7, scale="value")
+        >>> found.low < 3 < found.high
+        True
+    """
     if predicted.is_constant[0]:
-        return Interruption(after, seen, *[None] * 10)
+        return Interruption(days, seen, *[None] * 10)
     tail = (1 - confidence) / 2
     expected = float(predicted.means[0, 0])
     ends = [float(predicted.quantiles(chance)[0, 0]) for chance in (1 - tail, tail)]
@@ -114,13 +135,13 @@ def _read(
     relative = [_relative(one, expected, scale) for one in (effect, low, high)]
     reach = (ends[0] - ends[1]) / 2 + float(predicted.quantiles(POWER)[0, 0]) - expected
     return Interruption(
-        days=after,
+        days=days,
         actual=seen,
         expected=expected,
         effect=effect,
         low=low,
         high=high,
-        total=effect * after if scale == "value" else None,
+        total=effect * days if scale == "value" else None,
         relative=relative[0],
         relative_low=relative[1],
         relative_high=relative[2],
