@@ -11,7 +11,7 @@ from metrics.revenue import Rules
 from metrics.survival import back_test, kaplan_meier, shifted_beta_geometric
 from reports import churn_definitions
 from reports.answer import Report, Source
-from reports.churn_lifetimes import lives
+from reports.churn_lifetimes import MONTHS_BETWEEN, lives
 from reports.known import known
 from reports.revenue_spans import paid_spans
 
@@ -77,6 +77,9 @@ def renewals_report(
             for age in range(len(shares))
         ]
     rows, error, withheld, missing = _projected(shares, risk)
+    if billed not in MONTHS_BETWEEN:
+        rows, error, withheld = rows.clear(), None, 0
+        missing = "a projection needs the rhythm of billing: month, quarter or year"
     found = paid.source
     return RenewalsReport(
         curve=Source(

@@ -202,6 +202,13 @@ def test_too_few_renewals_are_not_projected(tmp_path: Path) -> None:
     assert "needs 3 renewals" in (found.missing or "")
 
 
+def test_an_unknown_rhythm_is_not_projected(tmp_path: Path) -> None:
+    workspace = paying(tmp_path, *[span(f"a{at}", "2025-06-10", None, 9.0) for at in range(30)])
+    found = renewals_report(workspace, EVERYBODY, billed="(not set)")
+    assert (found.curve.is_empty, found.withheld) == (True, 0)
+    assert "rhythm of billing" in (found.missing or "")
+
+
 def test_cohorts_follow_the_customers_of_a_month(tmp_path: Path) -> None:
     workspace = paying(
         tmp_path,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import plain, words
 from pages.shared.churn.question import URL
+from pages.shared.churn.remembered import remembered
 from pages.shared.exhibits import affordances, exhibit
 from pages.shared.figures.canvas import figure
 from pages.shared.palette import GREEN, GREY, MUTED_TEXT, VERMILION
@@ -34,7 +35,7 @@ def buyers_card(workspace: Workspace, segment: Segment) -> None:
         st.caption("Where nobody cancels: how many will come again, learned from habits.")
         return
     with st.spinner("Fitting"):
-        report = buyers_report(workspace, segment, events=tuple(events))
+        report = remembered(buyers_report, workspace, segment, events=tuple(events))
     exhibit(
         report.test,
         _figure,
@@ -78,7 +79,7 @@ def _takeaway(report: BuyersReport) -> str:
     off = best["test_error_share"]
     tested = "" if off is None else f" In the last quarter it was off by {words.change(off)}."
     return (
-        f"{best['model']}: of {words.counted(report.people, 'person')} "
+        f"{best['model']}: of {words.full(report.people)} people "
         f"{words.full(round(best['alive']))} are expected to come again, with "
         f"{words.full(round(best['expected_days']))} days in the next 28.{tested}"
     )

@@ -6,6 +6,7 @@ import streamlit as st
 from metrics.revenue import Rules
 from pages.shared import plain, words
 from pages.shared.churn.question import URL
+from pages.shared.churn.remembered import remembered
 from pages.shared.churn.survival_figures import (
     Survivors,
     hazard_ratios,
@@ -141,9 +142,16 @@ def drivers_card(
     if not chosen:
         st.caption("Choose at least one attribute.")
         return
-    report = drivers_report(
-        workspace, segment, tuple(chosen), billed=billed, rules=rules, currency=currency
-    )
+    with st.spinner("Fitting"):
+        report = remembered(
+            drivers_report,
+            workspace,
+            segment,
+            tuple(chosen),
+            billed=billed,
+            rules=rules,
+            currency=currency,
+        )
     exhibit(
         report.drivers,
         lambda rows: hazard_ratios(
