@@ -1,4 +1,4 @@
-"""A second kind of product, built differently on purpose: the model was never tuned on it.
+"""A second kind of product, built differently on purpose: settings were not chosen for it.
 
 Days instead of sessions, rates instead of logits, need as a matter of degree and of one's role,
 banner blindness, people who leave, searches that lead to a try, skewed natural variation.
