@@ -60,3 +60,15 @@ POWER = (
     "units that have been followed so far and their spread, with and without the past as "
     "covariate. Effects outside the interval that is valid now are ruled out."
 )
+
+PLANNER = (
+    "**Plan**: as if an experiment had begun twelve weeks ago with everybody who was active. Units "
+    "arrive as different users really did (the curve of uniques, which flattens as people come "
+    "back); each is followed for the window. Value and spread of the metric are those of these "
+    "users, zeros included.\n\n"
+    "- *Smallest effect*: the true effect that would be found with the wanted chance by the day.\n"
+    "- *With the past*: the metric's own value before is a covariate (CUPED), which takes a share "
+    "of the variance away.\n"
+    "- *Looks*: a planned end costs a few per cent more units than a single look, an open end "
+    "nearly twice as many."
+)

@@ -56,7 +56,7 @@ class UnitMoments:
     def joint(self, metric: str, variant: str, cut: str = "all", key: Any = None) -> JointMoments:
         """Moments of all units of a cell: numerator, denominator, and both before the exposure."""
         some = self.counted.get((metric, cut, variant, key), NOBODY)
-        return merged_joint([some, _idle(self.size(metric, variant, cut, key) - some.n)])
+        return merged_joint([some, idle_units(self.size(metric, variant, cut, key) - some.n)])
 
     def numerator(self, metric: str, variant: str) -> Moments:
         """Moments of the numerator alone, with its skewness."""
@@ -145,12 +145,13 @@ def _read(answers: tuple[Answer, ...]) -> UnitMoments:
                     sizes[name, row["cut"], row["variant"], at] = row["units"]
                 continue
             key = (row["metric"], row["cut"], row["variant"], at)
-            counted[key] = _joint(row)
+            counted[key] = joint_of(row)
             skewed[key] = Moments(row["units"], row["mean_a"], row["var_a"], row["skewness_a"])
     return UnitMoments(answers, sizes, counted, skewed)
 
 
-def _joint(row: Mapping[str, Any]) -> JointMoments:
+def joint_of(row: Mapping[str, Any]) -> JointMoments:
+    """The four values of units, as a row of an answer gives them."""
     means = tuple(row[f"mean_{letter}"] for letter in LETTERS)
     if row["units"] < 2:
         return JointMoments(row["units"], means, None)
@@ -164,7 +165,7 @@ def _covariance(row: Mapping[str, Any], one: str, other: str) -> float:
     return float(row[name])
 
 
-def _idle(count: int) -> JointMoments:
+def idle_units(count: int) -> JointMoments:
     """Units that did nothing: zeros without spread."""
     if count <= 0:
         return NOBODY

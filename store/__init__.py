@@ -1,4 +1,4 @@
-"""What people write: saved queries, boards, annotations, goals, decisions, and the log of what was done.
+"""What people write: saved queries, boards, annotations, goals, decisions, and the log of it all.
 
 The database is reached through SQLAlchemy, which is slow to import: it is imported when the store
 is first opened, not with this package.

@@ -93,6 +93,29 @@ def test_a_decision_is_kept_with_the_verdict_as_it_stood(tmp_path: Path) -> None
     assert experiments(workspace).experiments.rows["status"].to_list() == ["Decided"]
 
 
+def test_planner_says_units_and_days_and_opens_in_sql(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Seen()
+    with monkeypatch.context() as while_drawn:
+        while_drawn.setattr(st, "button", seen)
+        screen = run_page(
+            workspace.folder, "experiments", show="planner", plan_metric="saves", plan_lift=50.0
+        )
+    assert not has_failed(screen)
+    assert "with the past as covariate" in text(screen)
+    own = [one for one in seen.sources if one.title == "What an experiment would see"]
+    assert own
+    for source in own:
+        same_rows(workspace, source)
+
+
+def test_a_result_file_is_asked_for_without_any_experiment(tmp_path: Path) -> None:
+    screen = run_page(make_workspace(tmp_path).folder, "experiments", show="file")
+    assert not has_failed(screen)
+    assert headers(screen) == ["A result file"]
+
+
 def test_an_unknown_name_is_said(workspace: Workspace) -> None:
     assert "there is no experiment" in text(run_experiment(workspace.folder, "nothing")).lower()
 

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 SHARES = ("share", "stickiness", "low", "high")
-CHANGES = ("change",)
+CHANGES = ("change", "lift")
 DATE_WIDTH = 140  # pixels
 EAGER_ROWS = 20_000  # a longer table comes to the browser as it is scrolled
 EVERYONE = "All users"  # what a column `segment` says when nothing is broken down

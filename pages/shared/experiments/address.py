@@ -3,6 +3,7 @@
 import streamlit as st
 
 KEY = "experiment"
+VIEWS = {"list": "Experiments", "planner": "Plan one", "file": "A result file"}
 
 
 def chosen_name() -> str | None:
@@ -16,3 +17,18 @@ def choose(name: str | None) -> None:
         st.query_params.pop(KEY, None)
     else:
         st.query_params[KEY] = name
+
+
+def chosen_view() -> str:
+    """What the page shows while no experiment is open."""
+    return st.segmented_control(
+        "View",
+        VIEWS,
+        default="list",
+        required=True,
+        format_func=VIEWS.__getitem__,
+        key="show",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+    )

@@ -12,9 +12,15 @@ from pages.shared.plain import chart
 Values = Sequence[float | None]
 
 
-def days_after(days: Sequence[int], groups: Sequence[tuple[str, Values, str]]) -> go.Figure:
+def days_after(
+    days: Sequence[int],
+    groups: Sequence[tuple[str, Values, str]],
+    *,
+    x_title: str = "Days after the exposure",
+    unit: str = "number",
+) -> go.Figure:
     """One line per (name, values, colour), from zero."""
-    title = {"text": "Days after the exposure", "font": {"size": 12, "color": MUTED_TEXT}}
+    title = {"text": x_title, "font": {"size": 12, "color": MUTED_TEXT}}
     axis = {"tickformat": "d", "showgrid": False, "fixedrange": True, "automargin": True}
     drawing = figure(height=300, showlegend=True, xaxis=axis | {"title": title})
     for name, values, colour in groups:
@@ -25,8 +31,15 @@ def days_after(days: Sequence[int], groups: Sequence[tuple[str, Values, str]]) -
             name=chart(name),
             line={"width": 2.2, "color": colour},
             marker={"size": 5, "color": colour},
-            customdata=[words.DASH if one is None else f"{one:.3g}" for one in values],
+            customdata=[_said(one, unit) for one in values],
             hovertemplate=f"{chart(name)} %{{customdata}}<extra></extra>",
         )
-    drawing.update_yaxes(rangemode="tozero", tickformat=".2~g")
+    form = ".0%" if unit == "percent" else ".2~g"
+    drawing.update_yaxes(rangemode="tozero", tickformat=form)
     return drawing
+
+
+def _said(value: float | None, unit: str) -> str:
+    if value is None or unit == "percent":
+        return words.full(value, unit)
+    return f"{value:.3g}"

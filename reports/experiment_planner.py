@@ -1,0 +1,281 @@
+"""How many units and days does an experiment need, in this workspace, on this metric?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, sqrt
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from metrics.experiments import (
+    JointMoments,
+    days_needed,
+    inflation,
+    linearised_ratios,
+    looks,
+    merged_joint,
+    minimum_effect,
+    mixture_critical,
+    tuning,
+    units_needed,
+)
+from metrics.experiments.distributions import critical_value
+from queries.errors import QueryError, nearest
+from reports import experiment_definitions
+from reports.answer import Report, Source, source
+from reports.experiment_contrast import is_ratio
+from reports.experiment_units import ONCE, idle_units, joint_of
+from reports.known import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from queries import MetricDefinition, Segment, Workspace
+
+Design = Literal["planned", "open", "fixed"]
+HORIZON_DAYS = 84  # days of the curve of different users: twelve weeks
+DAILY_LOOKS = 14  # looks of a planned design; more cost hardly anything
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerQuestion:
+    """What is planned.
+
+    Attributes:
+        metric: Its name in metrics.toml.
+        lift: Smallest effect worth finding, as a fraction of the control's value, above 0.
+        window_days: Days after its exposure in which a unit's doings count.
+        design: How looks are paid for.
+        arms: Variants, the control included, of equal shares.
+        traffic: Share of users who take part, above 0 up to 1.
+        power: Chance wanted.
+        alpha: Two-sided error.
+        covariate_days: Days before the exposure that explain differences between units.
+
+    Raises:
+        ValueError: A number lies outside its range.
+    """
+
+    metric: str
+    lift: float = 0.05
+    window_days: int = 7
+    design: Design = "planned"
+    arms: int = 2
+    traffic: float = 1.0
+    power: float = 0.8
+    alpha: float = 0.05
+    covariate_days: int = 28
+
+    def __post_init__(self) -> None:
+        if self.lift <= 0 or not 0 < self.traffic <= 1 or self.arms < 2:
+            raise ValueError(
+                "lift is above 0, traffic above 0 up to 1, and arms are 2 or more, got "
+                f"{self.lift}, {self.traffic}, {self.arms}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the experiment costs.
+
+    Attributes:
+        units: Units of all arms together.
+        days: Until the last of them has been followed; None: not within twelve weeks.
+    """
+
+    units: int
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerReport(Report):
+    """A plan for an experiment.
+
+    Attributes:
+        curve: One row per (day): `day` (whole days since the start), `units` (followed by then),
+            `plain, adjusted` (smallest lift found with the wanted power by then, without and with
+            the past), null while nobody has been followed.
+        plain: Need without the past; None: the metric does not vary, or nobody has it.
+        adjusted: Need with the past as covariate; None likewise.
+        value: The metric's value for such users.
+        variance_ratio: Variance with the past over that without.
+        inflation: Units over those of a single look.
+        units: Users that the variance was read from.
+    """
+
+    curve: Source
+    plain: Need | None
+    adjusted: Need | None
+    value: float | None
+    variance_ratio: float | None
+    inflation: float
+    units: int
+
+
+def planner(
+    workspace: Workspace, question: PlannerQuestion, segment: Segment | None = None
+) -> PlannerReport:
+    """Plan from the last twelve weeks, as if an experiment had begun then.
+
+    Raises:
+        QueryError: There is no metric of that name.
+    """
+    if question.metric not in workspace.metrics:
+        raise QueryError(
+            f"there is no metric {question.metric!r}. {nearest(question.metric, workspace.metrics)}"
+        )
+    metric, days = workspace.metrics[question.metric], known(workspace)
+    end = days.watermark + DAY
+    start = max(days.data_start, end - HORIZON_DAYS * DAY)
+    after = metric.after_days or 0
+    answer = workspace.ask(
+        "planner_units",
+        segment=segment,
+        start_date=start,
+        end_date=end,
+        watermark=days.watermark,
+        metric=question.metric,
+        is_once=metric.kind in ONCE,
+        skip_days=after,
+        window_days=question.window_days + after,
+        covariate_days=question.covariate_days,
+    )
+    rows = answer.rows
+    moments = _moments(rows)
+    spread = _spread(metric, moments)
+    uniques = _uniques(rows, (end - start).days, question.traffic)
+    factor = _inflation(question)
+    curve = list(_curve(question, spread, uniques, factor, after))
+    found = source(answer, title="What an experiment would see", definition=PLANNED)
+    return PlannerReport(
+        curve=found.showing(pl.DataFrame(curve, schema=SCHEMA, orient="row")),
+        plain=_need(question, spread, uniques, factor, after, is_adjusted=False),
+        adjusted=_need(question, spread, uniques, factor, after, is_adjusted=True),
+        value=spread.value if spread else None,
+        variance_ratio=spread.ratio if spread else None,
+        inflation=factor,
+        units=moments.n,
+    )
+
+
+PLANNED = experiment_definitions.PLANNER
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Value, standard deviation of a unit, and what the past leaves of its variance."""
+
+    value: float
+    sd: float
+    ratio: float
+
+
+def _moments(rows: pl.DataFrame) -> JointMoments:
+    known_rows: dict[str, dict[str, Any]] = {
+        row["cut"]: row for row in rows.iter_rows(named=True) if row["cut"] != "day"
+    }
+    some = known_rows.get("counted")
+    counted = joint_of(some) if some and some["units"] else JointMoments(0, None, None)
+    everybody = known_rows["all"]["units"] if "all" in known_rows else 0
+    return merged_joint([counted, idle_units(everybody - counted.n)])
+
+
+def _spread(metric: MetricDefinition, moments: JointMoments) -> _Spread | None:
+    """None: nobody has it, or all have the same."""
+    if moments.means is None or moments.covariances is None:
+        return None
+    places = (0, 2)
+    if is_ratio(metric):
+        if moments.means[1] == 0:
+            return None
+        pairs = ((0, 1), (2, 3)) if moments.means[3] else ((0, 1), (0, 1))
+        moments, places = linearised_ratios(moments, pairs=pairs), (0, 1)
+        is_past = pairs[1] == (2, 3)
+    else:
+        is_past = True
+    means, table = moments.means or (), moments.covariances or ()
+    own, past = table[places[0]][places[0]], table[places[1]][places[1]]
+    if own <= 0 or means[places[0]] == 0:
+        return None
+    shared = table[places[0]][places[1]]
+    ratio = 1 - shared**2 / (own * past) if is_past and past > 0 else 1.0
+    return _Spread(abs(means[places[0]]), sqrt(own), max(1e-6, ratio))
+
+
+def _uniques(rows: pl.DataFrame, length: int, traffic: float) -> list[float]:
+    """Different users seen up to each day, of those who take part."""
+    new = dict(rows.filter(pl.col("cut") == "day").select("day_number", "units").iter_rows())
+    so_far, found = 0.0, []
+    for day in range(length):
+        so_far += new.get(day, 0) * traffic
+        found.append(so_far)
+    return found
+
+
+def _inflation(question: PlannerQuestion) -> float:
+    """Units over those of a test with one look."""
+    if question.design == "fixed":
+        return 1.0
+    alpha = question.alpha / (question.arms - 1)
+    if question.design == "planned":
+        fractions = [(look + 1) / DAILY_LOOKS for look in range(DAILY_LOOKS)]
+        bounds = [look.bound for look in looks(fractions, alpha=alpha)]
+        return inflation(fractions, bounds, alpha=alpha, power=question.power)
+    planned = 1.0
+    reach = mixture_critical(planned, rho=tuning(planned, alpha=alpha), alpha=alpha)
+    beyond = critical_value(question.power, alternative="less")
+    return float(((reach + beyond) / (critical_value(1 - alpha) + beyond)) ** 2)
+
+
+def _need(
+    question: PlannerQuestion,
+    spread: _Spread | None,
+    uniques: list[float],
+    factor: float,
+    after: int,
+    *,
+    is_adjusted: bool,
+) -> Need | None:
+    if spread is None:
+        return None
+    sd = spread.sd * (sqrt(spread.ratio) if is_adjusted else 1)
+    per_arm = units_needed(
+        question.lift * spread.value, sd=sd, alpha=question.alpha / (question.arms - 1),
+        power_wanted=question.power,
+    )  # fmt: skip
+    units = ceil(per_arm * factor) * question.arms
+    arrived = days_needed(units, cumulative_units=uniques)
+    last = None if arrived is None else arrived + question.window_days + after
+    return Need(units, last)
+
+
+def _curve(
+    question: PlannerQuestion,
+    spread: _Spread | None,
+    uniques: list[float],
+    factor: float,
+    after: int,
+) -> Iterator[tuple[int, int, float | None, float | None]]:
+    """The smallest effect that can be found by each day."""
+    window = question.window_days + after
+    alpha = question.alpha / (question.arms - 1)
+    for day in range(1, len(uniques) + 1):
+        units = uniques[day - window - 1] if day > window else 0.0
+        per_arm = units / question.arms / factor
+        if spread is None or per_arm <= 2:
+            yield day, int(units), None, None
+            continue
+        plain = minimum_effect(
+            sd=spread.sd, n_control=per_arm, n_treated=per_arm, alpha=alpha,
+            power_wanted=question.power,
+        )  # fmt: skip
+        lift = plain / spread.value
+        yield day, int(units), lift, lift * sqrt(spread.ratio)
+
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "day": pl.Int64, "units": pl.Int64, "plain": pl.Float64, "adjusted": pl.Float64,
+}  # fmt: skip
