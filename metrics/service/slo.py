@@ -156,7 +156,7 @@ def burn_alerts(
 
     Examples:
         >>> hour = {timedelta(hours=1): (90, 5000), timedelta(minutes=5): (9, 400)}
-        >>> rest = {one: (90, 90_000) for one in (timedelta(hours=6), timedelta(minutes=30),
+        >>> rest = {one: (80, 90_000) for one in (timedelta(hours=6), timedelta(minutes=30),
         ...                                       timedelta(days=3))}
         >>> [one.fires for one in burn_alerts(hour | rest, objective=0.999)]
         [True, False, False]
