@@ -89,6 +89,13 @@ class ExperimentReport(Report):
     split_of: Split
 
     @property
+    def moment_rows(self) -> pl.DataFrame:
+        """All moments as they came, one row per metric, cut and variant; none when withheld."""
+        if self.moments is None or not self.moments.answers:
+            return pl.DataFrame()
+        return pl.concat([one.rows for one in self.moments.answers])
+
+    @property
     def is_broken(self) -> bool:
         """Whether results are withheld."""
         return any(one.grade == "bad" for one in self.checks)

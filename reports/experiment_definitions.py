@@ -72,3 +72,14 @@ PLANNER = (
     "- *Looks*: a planned end costs a few per cent more units than a single look, an open end "
     "nearly twice as many."
 )
+
+DISTRIBUTION = (
+    "**Unit by unit**: the share of units with more than a value, for each variant; units with "
+    "nothing have 0. Of a ratio, each unit's own, over units that have one.\n\n"
+    "- *Quantiles*: compared by their rank intervals (Deng 2018); where values pile up on one "
+    "number, nothing can be said.\n"
+    "- *Mann-Whitney*: whether units tend to have more; another question than the mean.\n"
+    "- *A/A*: the control's units, which all got the same, are split in two at random 500 times. "
+    "About one split in twenty should look significant, and p-values should be uniform; if not, "
+    "the metric's variance is wrong for these data, and no result can be trusted."
+)

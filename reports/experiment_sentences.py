@@ -77,8 +77,8 @@ def lift_words(of: Effect | None, label: str) -> str:
 
 def _worse(name: str, one: NonInferiority) -> str:
     if one.lift is None or one.bound is None:
-        return f"{name} is worse"
-    return f"{name} is worse ({one.lift:+.1%}, at worst {one.bound:+.1%})"
+        return f"{name} got worse"
+    return f"{name} got worse ({one.lift:+.1%}, at worst {one.bound:+.1%})"
 
 
 def _could_have(smallest: float | None) -> str:

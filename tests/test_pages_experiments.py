@@ -47,6 +47,7 @@ def test_list_says_the_verdict_and_opens_the_experiment(workspace: Workspace) ->
         ("results", ["buttons", "Can it be trusted?", "Effects"]),
         ("course", ["buttons", "Look by look", "By days since the exposure"]),
         ("segments", ["buttons", "Segments"]),
+        ("distribution", ["buttons", "Distribution"]),
         ("power", ["buttons", "Power now"]),
     ],
 )

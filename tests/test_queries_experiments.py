@@ -174,6 +174,37 @@ def test_each_unit_has_the_slope_that_the_weights_give(workspace: Workspace) -> 
         assert row["variance"].item() == pytest.approx(variance(own))
 
 
+def test_distribution_counts_every_unit(workspace: Workspace) -> None:
+    rows = workspace.ask(
+        "experiment_distribution", metric="saves", is_once=False, **FRAME,
+        skip_seconds=0.0, window_seconds=7 * DAY,
+        from_day=WINDOW["from_day"], to_day=WINDOW["to_day"],
+    ).rows  # fmt: skip
+    wanted = Counter((variant_of(n), float(saves(n))) for n in range(UNITS))
+    assert {(row["variant"], row["a"]): row["units"] for row in rows.to_dicts()} == wanted
+
+
+def test_planner_counts_whoever_was_active(workspace: Workspace) -> None:
+    rows = workspace.ask(
+        "planner_units", metric="saves", is_once=False, skip_days=0, window_days=7,
+        covariate_days=28, start_date=START.date(), end_date=date(2026, 3, 21),
+        watermark=date(2026, 3, 20),
+    ).rows  # fmt: skip
+    first: dict[str, date] = {}
+    for who, _, at, _ in sorted(things_done(), key=lambda one: one[2]):
+        if at >= START:
+            first.setdefault(who, at.date())
+    wanted = Counter((day - START.date()).days for day in first.values())
+    days = rows.filter(pl.col("cut") == "day")
+    assert dict(days.select("day_number", "units").iter_rows()) == wanted
+    done = sum(
+        event == "saved" and first[who] <= at.date() < first[who] + timedelta(days=7)
+        for who, event, at, _ in things_done()
+    )
+    counted = rows.filter(pl.col("cut") == "counted").row(0, named=True)
+    assert counted["units"] * counted["mean_a"] == pytest.approx(done)
+
+
 def test_definition_that_cannot_be_used_names_file_and_key(tmp_path: Path) -> None:
     folder = tmp_path / "experiments"
     folder.mkdir()

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from metrics.experiments import effect
-from queries import Filter, QueryError, Segment, Workspace, open_workspace
+from queries import Filter, QueryError, Segment, Sight, Workspace, open_workspace
 from queries.build import build
 from reports.ask_sql import ask_sql
 from reports.experiment import ExperimentReport, experiment
 from reports.experiment_days import days_since
+from reports.experiment_distribution import aa_splits, distribution
+from reports.experiment_planner import PlannerQuestion, planner
 from reports.experiment_power import power_now
 from reports.experiment_segments import dimensions_of, segments
 from reports.experiment_timeline import timeline
@@ -138,6 +141,7 @@ def test_a_workspace_without_experiments_has_none(tmp_path: Path) -> None:
 def test_every_figure_gives_the_same_rows_in_sql(small: Workspace) -> None:
     report = experiment(small, "buttons")
     more = (timeline(small, report), days_since(small, report), power_now(small, report),
+            distribution(small, report),
             segments(small, report, "plan", "treatment"))  # fmt: skip
     for one in (report, experiments(small), *more):
         assert one is not None
@@ -149,6 +153,42 @@ def test_every_figure_gives_the_same_rows_in_sql(small: Workspace) -> None:
 
 def test_segments_are_those_of_users_and_of_exposures(small: Workspace) -> None:
     assert dimensions_of(experiment(small, "buttons")) == ("plan", "platform")
+
+
+def test_random_splits_of_equal_units_are_calibrated_and_of_clustered_ones_too() -> None:
+    chance = np.random.default_rng(5)
+    sessions = chance.integers(1, 9, 3000).astype(float)
+    clicks = chance.binomial(sessions.astype(int), chance.beta(2, 5, 3000)).astype(float)
+    one_each = np.ones(3000, dtype=int)
+    assert aa_splits(clicks, sessions, one_each, is_ratio=False).is_calibrated
+    assert aa_splits(clicks, sessions, one_each, is_ratio=True).is_calibrated
+
+
+def test_distribution_has_shares_of_all_units(small: Workspace) -> None:
+    found = distribution(small, experiment(small, "buttons"))
+    assert found is not None
+    none_or_more = found.curves.rows.filter(pl.col("value") == 0)
+    rows = dict(none_or_more.select("variant", "share").iter_rows())
+    assert rows["treatment"] == 1.0
+    assert 0 < rows["control"] < 1
+    assert (found.ranks["treatment"].superiority or 0) > 0.5
+
+
+def test_planner_needs_fewer_units_with_the_past_and_more_with_an_open_end(
+    small: Workspace,
+) -> None:
+    planned = planner(small, PlannerQuestion("saves", lift=0.5))
+    opened = planner(small, PlannerQuestion("saves", lift=0.5, design="open"))
+    assert planned.plain is not None
+    assert planned.adjusted is not None
+    assert opened.plain is not None
+    assert planned.adjusted.units <= planned.plain.units < opened.plain.units
+    # Equal arms of n units find d = 0.5 of the mean: n = 2 (1.96 + 0.8416)^2 sd^2 / d^2.
+    fixed = planner(small, PlannerQuestion("saves", lift=0.5, design="fixed"))
+    assert fixed.plain is not None
+    assert fixed.inflation == 1.0
+    curve = fixed.curve.rows.filter(pl.col("plain").is_not_null())
+    assert curve["adjusted"].to_list() <= curve["plain"].to_list()
 
 
 # The planted truths
@@ -237,3 +277,16 @@ def test_the_list_begins_with_what_is_broken(demo: Workspace) -> None:
     rows = experiments(demo).experiments.rows
     assert rows["experiment"].to_list()[0] == "inbox_redesign"
     assert rows.filter(pl.col("lift").is_null())["experiment"].to_list() == ["inbox_redesign"]
+
+
+def test_a_policy_holds_in_every_table_that_experiments_read(tmp_path: Path) -> None:
+    pro = Segment((Filter("plan", ("pro",)),))
+    whole = make_experiment(tmp_path, several=0)
+    seen = whole.seen_with(Sight(pro, shows_personal=True))
+    report = experiment(seen, "buttons")
+    assert sum(report.split_of.counts) == sum(n % 3 == 0 for n in range(UNITS))
+    rows = whole.engine.query("select count(*) as n from exposures", {}).to_pylist()
+    assert rows == [{"n": UNITS}]
+    for source in report.figures.values():
+        found = ask_sql(seen, source.sql, source.parameters)
+        assert_frame_equal(found.rows, source.answered)

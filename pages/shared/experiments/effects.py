@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from pages.shared import figures, words
+from pages.shared.downloads import download_buttons
 from pages.shared.exhibits import affordances, exhibit
 from pages.shared.experiments.words import lift
 from pages.shared.tables import show_table
@@ -42,6 +43,14 @@ def effects_card(workspace: Workspace, report: ExperimentReport, effects: Source
         alt="Values of each metric by arm, and their difference with and without the past",
     )
     affordances(effects, key="effects")
+    with st.expander("Moments: all that the statistics were made of", key="moments"):
+        st.caption(
+            "One row per metric, variant, day of exposure and segment: units, means, covariances. "
+            "They add up, and hold nobody's data."
+        )
+        download_buttons(
+            report.moment_rows, name=f"moments_{report.plan.name}", key="download_moments"
+        )
 
 
 def _name(row: dict[str, object], *, is_alone: bool) -> str:

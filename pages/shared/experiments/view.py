@@ -6,6 +6,7 @@ from pages.shared import dates, plain, words
 from pages.shared.experiments.address import choose
 from pages.shared.experiments.course import days_card, timeline_card
 from pages.shared.experiments.decision import decision_card
+from pages.shared.experiments.distribution import distribution_card
 from pages.shared.experiments.effects import effects_card
 from pages.shared.experiments.health import health_card
 from pages.shared.experiments.power import power_card
@@ -21,6 +22,7 @@ PARTS = {
     "results": "Results",
     "course": "Over time",
     "segments": "Segments",
+    "distribution": "Distribution",
     "power": "Power",
     "decision": "Decision",
 }
@@ -56,11 +58,16 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
+    _part(workspace, report, segment, part)
+
+
+def _part(workspace: Workspace, report: ExperimentReport, segment: Segment, part: str) -> None:
     if part == "results":
         with card("health"):
             health_card(report)
-        with card("effects"):
-            effects_card(workspace, report, report.effects)
+        if report.effects is not None:
+            with card("effects"):
+                effects_card(workspace, report, report.effects)
     elif part == "course":
         with card("timeline"):
             timeline_card(workspace, report)
@@ -69,6 +76,9 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
     elif part == "segments":
         with card("segments"):
             segments_card(workspace, report, segment)
+    elif part == "distribution":
+        with card("distribution"):
+            distribution_card(workspace, report, segment)
     elif part == "power":
         with card("power"):
             power_card(workspace, report)

@@ -13,15 +13,16 @@ Values = Sequence[float | None]
 
 
 def days_after(
-    days: Sequence[int],
+    days: Sequence[float],
     groups: Sequence[tuple[str, Values, str]],
     *,
     x_title: str = "Days after the exposure",
     unit: str = "number",
+    x_format: str = "d",
 ) -> go.Figure:
     """One line per (name, values, colour), from zero."""
     title = {"text": x_title, "font": {"size": 12, "color": MUTED_TEXT}}
-    axis = {"tickformat": "d", "showgrid": False, "fixedrange": True, "automargin": True}
+    axis = {"tickformat": x_format, "showgrid": False, "fixedrange": True, "automargin": True}
     drawing = figure(height=300, showlegend=True, xaxis=axis | {"title": title})
     for name, values, colour in groups:
         drawing.add_scatter(
