@@ -29,6 +29,7 @@ def at(view: str) -> str:
 def test_the_accounts_behind_a_bar_open(fading: str, reader_of: Open) -> None:
     reader = reader_of(fading).opens("/churn")
     box = reader.page.locator(".st-key-list_of_movements input")
+    box.click()
     box.fill("Churn,")
     option = reader.page.get_by_role("option").filter(has_text="Churn").first
     label = option.inner_text()
