@@ -4,8 +4,12 @@ import streamlit as st
 
 from pages.shared.funnels.asked import chosen_parts
 from pages.shared.funnels.builder import steps_builder
+from pages.shared.funnels.drivers import drivers_card
+from pages.shared.funnels.groups import groups_card
 from pages.shared.funnels.rules import funnel_rules
 from pages.shared.funnels.steps import funnel_cards, steps_card
+from pages.shared.funnels.times import times_card
+from pages.shared.funnels.trend import trend_card
 from pages.shared.header import scope_of_page
 from pages.shared.plain import sentence
 from pages.shared.states import CARD_HEIGHT, card, empty
@@ -32,3 +36,16 @@ st.caption(sentence(question.words))
 
 with card("funnel_steps"):
     steps_card(workspace, report)
+
+left, right = st.columns(2)
+with left, card("funnel_trend"):
+    trend_card(workspace, report)
+with right, card("funnel_times"):
+    times_card(workspace, report)
+
+if question.by is not None:
+    with card("funnel_groups"):
+        groups_card(workspace, report)
+
+with card("funnel_drivers"):
+    drivers_card(workspace, report)

@@ -127,6 +127,27 @@ def read_funnel(workspace: "Workspace", asked: FunnelRead) -> FunnelEvents:
     return _ordered(FunnelEvents(units, times, steps, voids, values, names, is_entry, visits))
 
 
+def read_named(
+    workspace: "Workspace", asked: FunnelRead, name: str
+) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
+    """Unit and moment of each event of a name in the days that a funnel reads, in any order.
+
+    Raises:
+        QueryError: The engine failed.
+    """
+    text = (
+        "select done.user_key, epoch_us(done.occurred_at) as at_us from steps as done "
+        "where done.day >= $from_day and done.day < $until_day and done.event = $name"
+    )
+    narrowing = Narrowing(asked.segment.canonical())
+    sql = narrowed(text, narrowing, workspace.dimensions)
+    days = {"from_day": asked.from_day, "until_day": asked.until_day, "name": name}
+    table = workspace.engine.query(sql, days)
+    users, times = _column(table, "user_key").astype(np.int32, copy=False), _column(table, "at_us")
+    units, _ = _units(workspace, asked, users, times)
+    return units[units != MISSING], times[units != MISSING]
+
+
 def _text(asked: FunnelRead) -> exp.Select:
     """One row per event, with the steps and exclusions it is; the matches are put in later."""
     flags = [name for name in asked.matches if "step" in name]
@@ -245,18 +266,33 @@ def _ordered(events: FunnelEvents) -> FunnelEvents:
     """The same events by unit, time, steps (none last) and value."""
     masks = np.flatnonzero(np.bincount(events.steps, minlength=MASKS))
     masks = np.append(masks[masks > 0], 0)  # rows without a step come last
-    rank = np.zeros(MASKS, dtype=np.int64)
-    rank[masks] = np.arange(len(masks))
-    values = len(events.names) + 1  # one that is not set comes first
+    mask_rank = np.zeros(MASKS, dtype=np.int64)
+    mask_rank[masks] = np.arange(len(masks))
+    values = _values_in_order(events.names)
+    value_rank = np.empty(len(values), dtype=np.int64)
+    value_rank[values - MISSING] = np.arange(len(values))
     voids = int(events.exclusions.max(initial=0)) + 1
-    what = (rank[events.steps] * values + events.values + 1) * voids + events.exclusions
+    what = mask_rank[events.steps] * len(values)
+    what += value_rank[events.values - MISSING]
+    what *= voids
+    what += events.exclusions
     entered = events.times[events.is_entry]  # days follow each other, so these are one span
     first, last = (int(entered.min()), int(entered.max())) if len(entered) else (1, 0)
     units, times, what = packed_sort(events.units, events.times, what)
-    what, exclusions = np.divmod(what, voids) if voids > 1 else (what, np.zeros_like(what))
-    what, value = np.divmod(what, values) if values > 1 else (what, np.zeros_like(what))
+    codes = np.arange(len(masks) * len(values) * voids)  # small tables undo what was packed
     return replace(
-        events, units=units, times=times, steps=masks.astype(np.uint8)[what],
-        exclusions=exclusions.astype(np.uint8), values=(value - 1).astype(np.int32),
+        events,
+        units=units,
+        times=times,
+        steps=masks.astype(np.uint8)[codes // voids // len(values)][what],
+        exclusions=(codes % voids).astype(np.uint8)[what],
+        values=values[codes // voids % len(values)][what],
         is_entry=(times >= first) & (times <= last),
-    )  # fmt: skip
+    )
+
+
+def _values_in_order(names: tuple[str, ...]) -> NDArray[np.int32]:
+    """Codes of the values by name; one that is not set stands where its words do."""
+    before = [code for code, name in enumerate(names) if name < NOT_SET]
+    after = [code for code, name in enumerate(names) if name >= NOT_SET]
+    return np.array([*before, MISSING, *after], dtype=np.int32)

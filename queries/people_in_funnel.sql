@@ -55,7 +55,7 @@ told as (
         done.user_key as person,
         done.segment as step_value,
         done.day as on_day,
-        done.occurred_at,
+        done.occurred_at, done.event as named,
         done.day >= $start_date and done.day < $end_date as is_in_range,
         m_int_div(m_secs_between($read_from, done.occurred_at) * 1000000 + 0.5, 1) as at_us,
         list_contains($step_1, done.event) as is_step_1,
@@ -78,7 +78,7 @@ told as (
 -- one row per event, what it is as bits of two numbers; step 1 only in days of entry
 moments as (
     select
-        person, step_value, on_day, is_in_range, occurred_at, at_us,
+        person, step_value, on_day, is_in_range, occurred_at, named, at_us,
         cast(
             case when is_step_1 and (is_in_range or $order = 'any') then 1 else 0 end
             + case when is_step_2 then 2 else 0 end + case when is_step_3 then 4 else 0 end
@@ -119,7 +119,7 @@ visits as (
 owned as (
     select
         moments.step_value, moments.on_day, moments.is_in_range, moments.occurred_at,
-        moments.at_us, moments.step_bits, moments.void_bits,
+        moments.named, moments.at_us, moments.step_bits, moments.void_bits,
         case when $unit = 'account' then members.first_key else moments.person end as unit_key,
         case when $unit = 'session' then visits.began_us else 0 end as visit_us
     from moments
@@ -150,7 +150,7 @@ units as (
 unit_rows as (
     select
         units.unit_number, owned.step_value, owned.on_day, owned.is_in_range, owned.occurred_at,
-        owned.at_us, owned.void_bits,
+        owned.named, owned.at_us, owned.void_bits,
         case when $attribution <> 'all_steps' or units.lane = owned.step_value
             then owned.step_bits else 0 end as fit_bits
     from owned
@@ -160,7 +160,8 @@ unit_rows as (
 -- one row per event, in the order of its unit: equal moments by what they are, no step last
 placed as (
     select
-        unit_number, step_value, on_day, is_in_range, occurred_at, at_us, fit_bits, void_bits,
+        unit_number, step_value, on_day, is_in_range, occurred_at, named, at_us, fit_bits,
+        void_bits,
         row_number() over (partition by unit_number order by
             at_us, case when fit_bits = 0 then 1 else 0 end, fit_bits, step_value) as place
     from unit_rows
@@ -169,8 +170,8 @@ placed as (
 -- one row per event, with the first place that a step after it may take
 reaching as (
     select
-        unit_number, step_value, on_day, is_in_range, occurred_at, at_us, fit_bits, void_bits,
-        place,
+        unit_number, step_value, on_day, is_in_range, occurred_at, named, at_us, fit_bits,
+        void_bits, place,
         min(place) over (partition by unit_number order by at_us
             range between $grace_us preceding and current row) as reach_place
     from placed

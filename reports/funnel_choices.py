@@ -14,6 +14,8 @@ from reports.funnel_question import FunnelStep
 from reports.known import known
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from queries import Workspace
 
 # What people do with a feature, in the order in which they do it.
@@ -31,11 +33,22 @@ class FunnelChoices:
         events: Names, those of most people of late first.
         features: (feature, action); None: any action of it.
         suggestions: Steps that suggest themselves, by what they are called.
+        kinds: (event, feature, action) of each event about a feature.
     """
 
     events: tuple[str, ...]
     features: tuple[Feature, ...]
     suggestions: dict[str, tuple[FunnelStep, ...]]
+    kinds: frozenset[tuple[str, str, str | None]]
+
+    def is_of(self, event: str, features: Collection[Feature]) -> bool:
+        """Whether events of this name were about one of the features."""
+        return any(
+            (event, feature, action) in self.kinds
+            if action is not None
+            else any(kind[:2] == (event, feature) for kind in self.kinds)
+            for feature, action in features
+        )
 
 
 def funnel_choices(workspace: Workspace) -> FunnelChoices:
@@ -48,7 +61,8 @@ def funnel_choices(workspace: Workspace) -> FunnelChoices:
     features: list[Feature] = []
     for feature, action in of_features.select("feature", "action").iter_rows():
         features += [(feature, None), (feature, action)]
-    return FunnelChoices(names, tuple(dict.fromkeys(features)), _suggestions(rows, names))
+    kinds = frozenset(of_features.select("event", "feature", "action").iter_rows())
+    return FunnelChoices(names, tuple(dict.fromkeys(features)), _suggestions(rows, names), kinds)
 
 
 def _suggestions(rows: pl.DataFrame, names: tuple[str, ...]) -> dict[str, tuple[FunnelStep, ...]]:

@@ -61,7 +61,9 @@ class FunnelCounts:
         grouped: The same by value of the breakdown; without one, the whole.
         by_period: The same by period of entry.
         names: What the codes of groups stand for.
-        periods: The periods of entry.
+        periods: The periods of entry, whole ones, also where the days of entry begin or end inside.
+        edges: When each of them begins and the last one ends, within the days of entry, in
+            microseconds since 1970, UTC.
         visits: For sessions (user_key, start in microseconds) of each unit, else None.
         seconds: How long reading and counting took.
     """
@@ -73,6 +75,7 @@ class FunnelCounts:
     by_period: Counted
     names: tuple[str, ...]
     periods: tuple[Period, ...]
+    edges: NDArray[np.int64]
     visits: tuple[NDArray[np.int32], NDArray[np.int64]] | None
     seconds: float
 
@@ -153,6 +156,7 @@ def _counted(
         by_period=_entered(attempts(log, question.rules, cohorts=number), events, number),
         names=events.names,
         periods=periods,
+        edges=edges,
         visits=events.visits,
         seconds=perf_counter() - start,
     )
@@ -164,8 +168,7 @@ def _periods(
     """The periods that hold a day of entry, and when each begins and the last one ends."""
     entry = Period(asked.entry_from, asked.entry_until)
     periods = buckets(entry, grain, workspace.settings.product.week_start)
-    edges = [midnight(workspace, one.start) for one in periods]
-    edges[0] = min(edges[0], midnight(workspace, entry.start))
+    edges = [midnight(workspace, max(one.start, entry.start)) for one in periods]
     edges.append(midnight(workspace, entry.end))
     return np.array(edges, dtype=np.int64), periods
 

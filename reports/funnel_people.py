@@ -41,12 +41,14 @@ class InFunnel:
         step: They reached this step, counted from 1.
         is_dropped: They did not reach the next one.
         group: Value of the breakdown; None: of all together.
+        from_step: The step that their time is taken from, counted from 1.
     """
 
     question: FunnelQuestion
     step: int
     is_dropped: bool = False
     group: str | None = None
+    from_step: int = 1
 
     @property
     def most_step(self) -> int:
@@ -71,13 +73,13 @@ def people_in_funnel(workspace: Workspace, scope: Scope, whom: InFunnel) -> Peop
     """
     whole = complete_scope(scope, known(workspace)) or scope
     counts = funnel_counts(workspace, whole.period, whole.segment, whom.question, whole.grain)
-    rows = _rows(workspace, counts, whom)
+    rows = funnel_list(workspace, counts, whom)
     heading = f"{whom.words}, entered {words(whole.period)}"
-    people = _source(workspace, counts, whom, rows, heading)
+    people = list_source(workspace, counts, whom, rows, heading)
     return PeopleReport(people=people, count=rows.height, heading=heading)
 
 
-def _rows(workspace: Workspace, counts: FunnelCounts, whom: InFunnel) -> pl.DataFrame:
+def funnel_list(workspace: Workspace, counts: FunnelCounts, whom: InFunnel) -> pl.DataFrame:
     """One row per attempt, as `people_in_funnel.sql` gives them."""
     counted = counts.whole if whom.group is None else counts.grouped
     attempts = counted.attempts
@@ -86,7 +88,7 @@ def _rows(workspace: Workspace, counts: FunnelCounts, whom: InFunnel) -> pl.Data
         code = -1 if whom.group == NOT_SET else counts.names.index(whom.group)
         kept &= counted.groups == code
     units, times = attempts.units[kept], attempts.times[kept]
-    seconds = (times[:, whom.step - 1] - times[:, 0]) / SECOND
+    seconds = (times[:, whom.step - 1] - times[:, whom.from_step - 1]) / SECOND
     found = pl.DataFrame({
         "segment": [EVERYONE if whom.group is None else whom.group] * len(units),
         "user_key": _user_keys(counts, units).astype(np.int32),
@@ -117,16 +119,17 @@ def _people(workspace: Workspace, *, is_account: bool) -> pl.DataFrame:
     return people.with_columns(pl.lit(None).alias(name) for name in hidden)
 
 
-def _source(
+def list_source(
     workspace: Workspace, counts: FunnelCounts, whom: InFunnel, rows: pl.DataFrame, title: str
 ) -> Source:
+    """The source of a list, with the text that gives the same rows in SQL."""
     question = whom.question
     asked = counts.asked if whom.group is not None else replace(counts.asked, by=None)
     snapshot = workspace.snapshot
     own: dict[str, Any] = {
         "least_step": whom.step,
         "most_step": whom.most_step,
-        "from_step": 1,
+        "from_step": whom.from_step,
         "to_step": whom.step,
         "segment_value": EVERYONE if whom.group is None else whom.group,
     }

@@ -86,6 +86,7 @@ VALUES: dict[str, Any] = {
     "attempt": "furthest",
     "attribution": "first_touch",
     "attribution_step": 1,
+    "candidates": ["opened"],
     "counting": "unique",
     "exclusion_1": ["ping"],
     "exclusion_2": [],

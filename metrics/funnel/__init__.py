@@ -35,7 +35,7 @@ from metrics.funnel.breakdown import Difference, Segment, attributed, breakdown,
 from metrics.funnel.drivers import Driver, did, drivers
 from metrics.funnel.log import Log, masks, sorted_log
 from metrics.funnel.question import Exclusion, Funnel, microseconds
-from metrics.funnel.steps import Histogram, Step, histogram, seconds_between, steps
+from metrics.funnel.steps import Histogram, Step, histogram, seconds_between, spans, steps
 from metrics.funnel.trend import Entered, trend
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "microseconds",
     "seconds_between",
     "sorted_log",
+    "spans",
     "steps",
     "trend",
 ]

@@ -103,6 +103,8 @@ def did(
     """
     if len(units) != len(times):
         raise ValueError(f"got {len(units)} units but {len(times)} times")
+    if np.all(attempts.units[1:] > attempts.units[:-1]):
+        return _did_once(attempts, funnel, units, times)
     count = len(attempts)
     order = np.lexsort(
         (
@@ -126,6 +128,30 @@ def did(
     )
     found = np.zeros(count, dtype=np.bool_)
     found[owner[is_own & in_time]] = True
+    return found
+
+
+def _did_once(
+    attempts: Attempts,
+    funnel: Funnel,
+    units: NDArray[np.integer],
+    times: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """The same where each unit has one attempt: nothing needs sorting."""
+    found = np.zeros(len(attempts), dtype=np.bool_)
+    if not len(attempts):
+        return found
+    own = np.minimum(np.searchsorted(attempts.units, units), len(attempts) - 1)
+    last = attempts.rows.shape[1] - 1
+    entries = attempts.times[:, 0]
+    # After entry and up to the end; a last step's own moment is too late.
+    ends = np.where(
+        attempts.levels > last,
+        attempts.times[:, last] - 1,
+        entries + microseconds(funnel.window),
+    )
+    is_inside = (attempts.units[own] == units) & (times > entries[own]) & (times <= ends[own])
+    found[own[is_inside]] = True
     return found
 
 

@@ -11,6 +11,13 @@ from metrics.funnel.attempts import Attempts
 from metrics.rates import NOT_MEASURABLE, Rate, rate
 
 MICROSECONDS = 1_000_000  # in a second
+MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+# Where bins of spans begin, in seconds; the last one has no end.
+SPANS = np.array([
+    0, 1, 2, 5, 10, 20, 30,
+    *(MINUTE * n for n in (1, 2, 5, 10, 20, 30)), *(HOUR * n for n in (1, 2, 4, 8)),
+    *(DAY * n for n in (1, 2, 4, 7, 14, 30, 60, 90, 180)),
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class Histogram:
     Attributes:
         starts: Seconds at which each bin begins; a bin ends where the next one begins.
         counts: Attempts in each bin; the last bin holds the longest time.
-        width: Seconds; None without attempts.
+        width: Seconds; None without attempts, or where bins differ in width.
         mean: Seconds; None without attempts.
         median: Seconds; None without attempts.
     """
@@ -134,6 +141,34 @@ def histogram(seconds: NDArray[np.float64], *, bins: int | None = None) -> Histo
         starts=tuple(shortest + width * bin_ for bin_ in range(len(counts))),
         counts=tuple(int(count) for count in counts),
         width=width,
+        mean=float(seconds.mean()),
+        median=float(np.median(seconds)),
+    )
+
+
+def spans(seconds: NDArray[np.float64]) -> Histogram:
+    """Times to convert in bins as people say them: from 10 s, 20 s, 30 s, a minute, two, five.
+
+    Times of people spread over many powers of ten, so bins of one width put nearly all of them
+    into the first. A time on an edge belongs to the bin that it begins.
+
+    Args:
+        seconds: (n,) one per attempt.
+
+    Examples:
+        >>> found = spans(np.array([3.0, 5.0, 59.0, 60.0]))
+        >>> found.starts, found.counts
+        ((2.0, 5.0, 10.0, 20.0, 30.0, 60.0), (1, 1, 0, 0, 1, 1))
+    """
+    if not len(seconds):
+        return Histogram((), (), width=None, mean=None, median=None)
+    place = np.searchsorted(SPANS, seconds, side="right") - 1
+    first, last = int(place.min()), int(place.max())
+    counts = np.bincount(place - first, minlength=last - first + 1)
+    return Histogram(
+        starts=tuple(float(start) for start in SPANS[first : last + 1]),
+        counts=tuple(int(count) for count in counts),
+        width=None,
         mean=float(seconds.mean()),
         median=float(np.median(seconds)),
     )

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from pages.shared import words
 from pages.shared.figures.canvas import SMALL_TEXT, figure
+from pages.shared.figures.forest import forest
 from pages.shared.palette import GREY, MUTED_TEXT, TEXT, THIS_PERIOD
 from pages.shared.plain import chart
 
@@ -36,6 +37,25 @@ class StepBar:
     high: float | None
     step_share: float | None
     before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One group of a breakdown.
+
+    Attributes:
+        name: Its value; comes from the data.
+        entered: Who entered.
+        converted: Of those, who reached the last step.
+        share: converted ÷ entered.
+        difference: Share minus that of all others, and the ends of its interval.
+    """
+
+    name: str
+    entered: int
+    converted: int
+    share: float | None
+    difference: tuple[float | None, float | None, float | None]
 
 
 def funnel_steps(steps: Sequence[StepBar], *, noun: str = "user") -> go.Figure:
@@ -74,6 +94,27 @@ def funnel_steps(steps: Sequence[StepBar], *, noun: str = "user") -> go.Figure:
     drawing.update_xaxes(visible=False, range=[0, ROOM_FOR_NUMBERS])
     drawing.update_yaxes(visible=False, range=[len(steps) - 0.5, -0.55], nticks=None)
     return drawing
+
+
+def group_differences(groups: Sequence[GroupLine], *, noun: str = "user") -> go.Figure:
+    """How far each group's conversion lies from that of all the others, with its interval."""
+    drawing = forest(
+        [f"{group.name} · {words.full(group.share, 'percent')}" for group in groups],
+        *(
+            [None if end is None else 100 * end for end in ends]
+            for ends in zip(*(group.difference for group in groups), strict=True)
+        ),
+        hovers=[_of_group(group, noun) for group in groups],
+    )
+    drawing.update_xaxes(tickformat="+~g", ticksuffix=" pp")
+    return drawing
+
+
+def _of_group(group: GroupLine, noun: str) -> str:
+    value, low, high = group.difference
+    ends = f"{words.points(low)} to {words.points(high)}"
+    entered = words.counted(group.entered, noun)
+    return f"{group.name}: {group.converted:,} of {entered}; {words.points(value)} ({ends})"
 
 
 def _ends(steps: Sequence[StepBar]) -> dict[str, object]:
