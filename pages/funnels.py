@@ -27,7 +27,7 @@ if parts is None:
 
 with st.container(border=True, key="card_builder"):
     steps_builder(workspace, choices, parts)
-    question = funnel_rules(workspace, parts)
+    question = funnel_rules(workspace, choices, parts)
 
 with st.skeleton(height=CARD_HEIGHT):
     report = funnel(workspace, scope, question)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.page_runs import act, has_failed, metrics, run_page, text
-from tests.page_workspace import ALL, make_workspace
+from tests.page_runs import act, has_failed, headers, metrics, run_page, text
+from tests.page_workspace import ALL, make_empty_days, make_workspace
 
 OPENED, COMPLETED = "draft_opened", "draft_completed"
 DRAFTS = json.dumps([OPENED, COMPLETED])
@@ -117,3 +117,54 @@ def test_the_list_behind_a_step_has_its_length(workspace: Path, label: str, peop
     screen = act(workspace, screen.selectbox(key="people_of_funnel").select(label))
     assert len(screen.dataframe[-1].value) == people
     assert f"**{people} users**" in text(screen)
+
+
+def exclusion(screen: AppTest, part: str) -> Any:
+    widgets = [*screen.multiselect, *screen.selectbox, *screen.button]
+    return next(one for one in widgets if one.key.startswith(f"funnel_without_{part}_"))
+
+
+def test_an_exclusion_is_added_changed_and_removed(workspace: Path) -> None:
+    screen = run_page(workspace, "funnels", funnel=json.dumps([OPENED, OPENED, OPENED]))
+    screen = act(workspace, screen.button(key="funnel_exclude").click())
+    said = json.loads(screen.session_state["funnel"])["without"]
+    assert said == [{"what": COMPLETED, "from": 1, "to": 3}]
+    assert metrics(screen)["Converted"][0] == "20"  # those who never complete a draft
+    screen = act(workspace, exclusion(screen, "from").set_value(2))
+    said = json.loads(screen.session_state["funnel"])["without"]
+    assert said == [{"what": COMPLETED, "from": 2, "to": 3}]
+    screen = act(workspace, exclusion(screen, "remove").click())
+    assert json.loads(screen.session_state["funnel"]) == [OPENED, OPENED, OPENED]
+    assert metrics(screen)["Converted"][0] == "40"
+
+
+def test_groups_and_drivers_are_shown_when_asked_for(workspace: Path) -> None:
+    screen = run_page(
+        workspace, "funnels", funnel=DRAFTS, funnel_by="platform", funnel_drivers=True
+    )
+    assert {"By platform", "What goes with converting"} <= set(headers(screen))
+    assert "No group of 2 converts clearly better" in alt_texts(screen)[-1]
+    screen = act(workspace, screen.selectbox(key="people_of_funnel_groups_platform").select(
+        "web, converted: 14"
+    ))  # fmt: skip
+    assert len(screen.dataframe[-1].value) == 14
+
+
+def test_narrowing_to_a_group_adds_its_filter(workspace: Path) -> None:
+    screen = run_page(workspace, "funnels", funnel=DRAFTS, funnel_by="platform")
+    screen = act(workspace, screen.selectbox(key="funnel_narrow_platform").select("ios"))
+    assert screen.session_state["where"] == ["platform:ios"]
+    assert metrics(screen)["Entered"][0] == "13"
+
+
+def test_days_without_entries_say_so(tmp_path: Path) -> None:
+    folder = make_empty_days(tmp_path / "quiet").folder
+    screen = run_page(folder, "funnels", funnel='["opened","opened"]', period="7d", compare="none")
+    assert not has_failed(screen), text(screen)
+    screen = run_page(folder, "funnels", funnel='["never","opened"]')
+    assert "Nobody entered in these days" in text(screen)
+
+
+def test_a_workspace_that_is_not_built_says_so(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "new", is_built=False).folder
+    assert "Nothing has been built yet" in text(run_page(folder, "funnels"))

@@ -6,8 +6,10 @@ from typing import Any, cast
 import streamlit as st
 
 from pages.shared import plain
+from pages.shared.funnels.exclusions import exclusions_builder
 from queries import QueryError, Workspace
 from reports.funnel_address import Parts, span
+from reports.funnel_choices import FunnelChoices
 from reports.funnel_question import (
     Attempt,
     Attribution,
@@ -33,7 +35,7 @@ DEFAULT_WINDOW, DEFAULT_GRACE = "14d", "0s"
 URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
-def funnel_rules(workspace: Workspace, parts: Parts) -> FunnelQuestion:
+def funnel_rules(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> FunnelQuestion:
     """Draw the controls, and the funnel with what they ask for."""
     steps, exclusions = parts
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -44,15 +46,15 @@ def funnel_rules(workspace: Workspace, parts: Parts) -> FunnelQuestion:
         attribution, step = _attribution(len(steps)) if by else ("first_touch", 1)
     attempt: Attempt = "furthest"
     grace = timedelta(0)
-    with (
-        st.expander("More rules", key="funnel_more"),
-        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
-    ):
+    more = st.expander("More rules", key="funnel_more")
+    with more, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         counting = cast("Counting", _one_of("How often", COUNTINGS, "funnel_counting"))
         if counting == "unique":
             attempt = cast("Attempt", _one_of("Which attempt counts", ATTEMPTS, "funnel_attempt"))
         if order == "ordered":
             grace = _span("Stamps may be early by", GRACES, DEFAULT_GRACE, "funnel_grace")
+    with more:
+        exclusions_builder(workspace, choices, parts)
     return FunnelQuestion(
         steps,
         order=order,
