@@ -21,7 +21,7 @@ from reports.answer import Report, Source
 from reports.experiment_contrast import before_exposure, contrast, parts
 from reports.experiment_decisions import decisions
 from reports.experiment_health import Check, Split, p_words, split, split_checks
-from reports.experiment_looks import Looks, looks_of
+from reports.experiment_looks import Looks, is_futile, looks_of
 from reports.experiment_plan import Plan, plan_of
 from reports.experiment_sentences import verdict_sentence
 from reports.experiment_units import UnitMoments, unit_moments
@@ -242,6 +242,7 @@ class _Judging:
                 guardrails=tuple(guardrails.values()),
                 days=plan.days,
                 is_ended=plan.is_ended,
+                is_futile=primary is not None and is_futile(plan, seen, primary),
                 split_p=found.sequential_p,
                 multiple_share=found.multiple_share,
                 bias_p=bias,

@@ -57,7 +57,10 @@ def exposed_at(number: int) -> datetime:
 
 
 def things_done() -> list[tuple[str, str, datetime, float | None]]:
-    """Before: some save. After: control units save their number modulo 3, treated ones one more."""
+    """Before: some save. After: control units save their number modulo 3, treated ones one more.
+
+    Every seventh saves once more within the hour.
+    """
     done: list[tuple[str, str, datetime, float | None]] = []
     for number in range(UNITS):
         since = exposed_at(number)
@@ -68,6 +71,8 @@ def things_done() -> list[tuple[str, str, datetime, float | None]]:
             (user(number), "saved", since + timedelta(days=1 + time), 10.0 + number)
             for time in range(number % 3 + number % 2)
         ]
+        if number % 7 == 0:
+            done.append((user(number), "saved", since + timedelta(minutes=30), 5.0))
         if number % 5 == 0:
             done.append((user(number), "failed", since + timedelta(days=3), None))
         # After the window of seven days: it must not count.

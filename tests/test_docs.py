@@ -9,6 +9,11 @@ from pydantic import BaseModel
 
 from queries import access_settings, settings
 from queries.definitions import MetricDefinition, MetricFile
+from queries.experiment_definitions import (
+    AllocationDefinition,
+    ExperimentDefinition,
+    GuardrailDefinition,
+)
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "workspace.md").read_text(encoding="utf-8")
@@ -18,7 +23,7 @@ MODELS = (
     settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource,
     settings.FeatureRule, settings.Activity, settings.Dimensions, settings.Holiday,
     access_settings.Access, access_settings.Roles, access_settings.Proxy, access_settings.Policy,
-    MetricDefinition,
+    MetricDefinition, ExperimentDefinition, GuardrailDefinition, AllocationDefinition,
 )  # fmt: skip
 
 
@@ -36,4 +41,5 @@ def test_guide_has_every_part_of_the_file(part: str) -> None:
 def test_example_is_accepted(example: str) -> None:
     content = tomllib.loads(example)
     model = MetricFile if "metrics" in content else settings.Settings
+    model = ExperimentDefinition if "primary" in content else model
     assert model.model_validate(content)

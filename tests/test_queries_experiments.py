@@ -201,7 +201,12 @@ def test_planner_counts_whoever_was_active(workspace: Workspace) -> None:
         event == "saved" and first[who] <= at.date() < first[who] + timedelta(days=7)
         for who, event, at, _ in things_done()
     )
+    before = sum(
+        event == "saved" and first[who] - timedelta(days=28) <= at.date() < first[who]
+        for who, event, at, _ in things_done()
+    )
     counted = rows.filter(pl.col("cut") == "counted").row(0, named=True)
+    assert counted["units"] * counted["mean_c"] == pytest.approx(before)
     assert counted["units"] * counted["mean_a"] == pytest.approx(done)
 
 

@@ -89,6 +89,19 @@ def test_before_the_end_a_planned_design_is_careful(tmp_path: Path, small: Works
     assert early.arms[0].looks.now > experiment(small, "buttons").arms[0].looks.now
 
 
+@pytest.mark.parametrize(("wanted", "told"), [(2.0, True), (0.02, False)])
+def test_an_effect_that_has_become_unlikely_ends_the_wait(
+    tmp_path: Path, wanted: float, told: bool
+) -> None:
+    # Failures hardly differ: a fall by more than the control has is out of reach, one by 2 % is not.
+    written = (
+        f'primary = "failures"\nplanned_units = 50\nended_at = 2027-01-01\n'
+        f"minimum_effect = {wanted}\n"
+    )
+    (arm,) = experiment(make_experiment(tmp_path, several=0, written=written), "buttons").arms
+    assert ("futile" in arm.verdict.reasons) is told
+
+
 def test_a_definition_in_the_workspace_replaces_the_table(tmp_path: Path) -> None:
     written = (
         'primary = "savers"\nsecondary = ["worth"]\nwindow_days = 3\n'
@@ -270,6 +283,17 @@ def test_the_lost_guardrail_stops_the_shipment(demo: Workspace) -> None:
         number, tolerance = planted("guardrail_loss", f"failed_invoices_in_{arm_name}")
         column = "control" if arm_name == "control" else "treated"
         assert failed[column] == pytest.approx(number, abs=tolerance)
+
+
+@pytest.mark.slow
+def test_the_past_saves_the_units_that_it_explains(demo: Workspace) -> None:
+    plan = planner(demo, PlannerQuestion("dashboards_viewed", lift=0.1, design="fixed"))
+    assert plan.plain is not None
+    assert plan.adjusted is not None
+    assert plan.variance_ratio is not None
+    saved = plan.adjusted.units / plan.plain.units
+    assert saved == pytest.approx(plan.variance_ratio, rel=1e-3)
+    assert saved < 0.9
 
 
 @pytest.mark.slow

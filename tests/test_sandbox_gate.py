@@ -11,6 +11,7 @@ import pytest
 from queries import names
 from queries.contract import contract
 from queries.meanings import ROLL_UPS
+from queries.outcomes import MEANINGS as OF_EXPERIMENTS
 from queries.sandbox.errors import Refused
 from queries.sandbox.functions import FUNCTIONS
 from queries.sandbox.gate import check
@@ -19,7 +20,7 @@ from queries.tables import TABLES as CANONICAL
 from tests.test_sandbox_questions import QUESTIONS
 
 METRICS = ("metric_events", "metric_active_users", "metric_daily_active_users")
-TABLES = tuple(sorted({*CANONICAL, *ROLL_UPS, *METRICS}))
+TABLES = tuple(sorted({*CANONICAL, *ROLL_UPS, *OF_EXPERIMENTS, *METRICS}))
 TEXTS = (*QUESTIONS.strip().splitlines(), *(contract(name).text for name in names()))
 CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
 TABLE = re.compile(rf"\b({'|'.join(TABLES)})\b")

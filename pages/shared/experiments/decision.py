@@ -1,5 +1,7 @@
 """What was decided about an experiment: who, when, why, and how the verdict stood then."""
 
+from typing import cast
+
 import streamlit as st
 
 from pages.shared import dates, plain
@@ -10,6 +12,7 @@ from pages.shared.states import empty
 from queries import Snapshot, Workspace
 from reports.experiment import ExperimentReport
 from store import Decision, store_of
+from store.records import Choice
 
 OUTCOMES = {"shipped": "Shipped", "not shipped": "Not shipped", "stopped": "Stopped"}
 
@@ -66,7 +69,7 @@ def _form(workspace: Workspace, snapshot: Snapshot, report: ExperimentReport) ->
             store_of(workspace).decide(
                 Decision(
                     experiment=report.plan.name,
-                    outcome=outcome,
+                    outcome=cast("Choice", outcome),
                     variant=(variant or "") if outcome == "shipped" else "",
                     reason=reason.strip(),
                     evidence="; ".join(arm.sentence for arm in report.arms),
