@@ -149,13 +149,13 @@ def test_what_does_not_listen_to_the_deadline_is_killed(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
     one(sandbox, workspace)
-    (before,) = own_workers()
+    before = set(own_workers())
     start = time.monotonic()
     with pytest.raises(StoppedByLimit, match=r"stopped after 0\.5 s"):
         sandbox.run(workspace, NOT_TO_BE_STOPPED, {}, limits=HALF_A_SECOND)
     assert time.monotonic() - start < 4
     assert one(sandbox, workspace) == 40
-    assert before not in own_workers()
+    assert not before <= set(own_workers())
 
 
 def test_a_text_that_needs_too_much_memory_says_how_much_it_may(
@@ -208,8 +208,8 @@ def test_a_worker_killed_in_the_middle_is_said_and_replaced(
     sandbox: Sandbox, workspace: Workspace
 ) -> None:
     one(sandbox, workspace)
-    (worker,) = own_workers()
-    timer = threading.Timer(0.3, os.kill, (worker, signal.SIGKILL))
+    workers = own_workers()
+    timer = threading.Timer(0.3, lambda: [os.kill(one, signal.SIGKILL) for one in workers])
     timer.start()
     with pytest.raises(SandboxError, match=r"ended early.*a fresh one answers the next text"):
         sandbox.run(workspace, ENDLESS, {}, limits=SMALL)
@@ -223,7 +223,7 @@ def test_workers_end_with_the_sandbox(workspace: Workspace) -> None:
     before = own_workers()
     assert before
     sandbox.close()
-    assert not set(before) & set(own_workers())
+    assert until(lambda: not set(before) & set(own_workers()))
     with pytest.raises(SandboxError, match="closed"):
         one(sandbox, workspace)
 
@@ -336,7 +336,7 @@ def test_a_new_build_is_read_by_the_next_question(tmp_path: Path, sandbox: Sandb
     people.write_parquet(tmp_path / "users.parquet")
     build(workspace)
     assert one(sandbox, workspace) == 42
-    assert len(own_workers()) == 1
+    assert until(lambda: len(own_workers()) == 1)
 
 
 def test_events_that_changed_since_the_build_are_not_read_as_if_they_had_not(
