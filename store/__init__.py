@@ -31,6 +31,7 @@ from store.records import (
     Goal,
     Run,
     SavedQuery,
+    SavedView,
     Tile,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "Goal",
     "Run",
     "SavedQuery",
+    "SavedView",
     "Store",
     "StoreConflict",
     "StoreError",

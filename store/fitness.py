@@ -17,6 +17,8 @@ LONGEST = {
     "tags": 50,
     "description": 10_000,
     "text": 10_000,
+    "page": 200,
+    "address": 20_000,
     "reason": 10_000,
     "evidence": 10_000,
     "experiment": 320,
@@ -27,7 +29,8 @@ LONGEST = {
     "owner": 320,
     "metric": 200,
 }
-NEEDED = {"name", "metric", "experiment"}  # and an annotation's title; a tile's may be its query's
+# And an annotation's title; a tile's may be its query's.
+NEEDED = {"name", "metric", "experiment", "page"}
 COLUMNS = 3  # of a board
 
 

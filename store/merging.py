@@ -20,6 +20,7 @@ from store.records import (
     Goal,
     Record,
     SavedQuery,
+    SavedView,
     Tile,
 )
 from store.sessions import GIVEN_BY_STORE, note
@@ -34,6 +35,7 @@ RECORDS: dict[str, type[Record]] = {
     "annotations": Annotation,
     "goals": Goal,
     "decisions": Decision,
+    "saved_views": SavedView,
 }
 
 

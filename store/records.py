@@ -205,6 +205,24 @@ class Decision(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView(Record):
+    """A page with everything that somebody chose on it.
+
+    Attributes:
+        page: The page's name in the address, such as "funnels".
+        name: What it is called.
+        description: What it is for.
+        address: What stands behind the page's name in the address: a text or a list of texts for
+            each name.
+    """
+
+    page: str
+    name: str
+    description: str = ""
+    address: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """Something that somebody did.
 

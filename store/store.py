@@ -10,13 +10,16 @@ from store.boards import Boards
 from store.decisions import Decisions
 from store.notes import Annotations, AuditLog, Goals
 from store.saved_queries import EditorTabs, History, SavedQueries
+from store.saved_views import SavedViews
 from store.tables import Row
 
 if TYPE_CHECKING:
     from store.merging import Merged
 
 
-class Store(SavedQueries, EditorTabs, History, Boards, Annotations, Goals, Decisions, AuditLog):
+class Store(
+    SavedQueries, EditorTabs, History, SavedViews, Boards, Annotations, Goals, Decisions, AuditLog
+):
     """Reads and keeps records; safe between threads and between processes."""
 
     def counts(self) -> Mapping[str, int]:

@@ -211,6 +211,19 @@ class DecisionRow(Changing, Row):
     __table_args__ = (Index(None, "experiment"),)
 
 
+class SavedViewRow(Changing, Row):
+    """See `records.SavedView`."""
+
+    __tablename__ = "saved_views"
+
+    page: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str]
+    address: Mapped[dict[str, Any]] = mapped_column(Packed)
+
+    __table_args__ = (Index(None, "page"),)
+
+
 class AuditRow(Row):
     """See `records.AuditEntry`."""
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from queries import open_workspace
+from store import store_of
 from tests.page_runs import act, has_failed, headers, metrics, run_page, text
 from tests.page_workspace import ALL, make_empty_days, make_workspace
 
@@ -168,3 +170,16 @@ def test_days_without_entries_say_so(tmp_path: Path) -> None:
 def test_a_workspace_that_is_not_built_says_so(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path / "new", is_built=False).folder
     assert "Nothing has been built yet" in text(run_page(folder, "funnels"))
+
+
+def test_a_funnel_is_saved_with_its_rules_and_opened_again(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "kept").folder
+    screen = run_page(folder, "funnels", funnel=DRAFTS, funnel_order="any", funnel_window="1d")
+    screen = act(folder, screen.text_input(key="view_name_funnels").input("Drafts"))
+    screen = act(folder, screen.button(key="view_keep_funnels").click())
+    (kept,) = store_of(open_workspace(folder)).views("funnels")
+    assert (kept.name, kept.address["funnel"]) == ("Drafts", DRAFTS.replace(" ", ""))
+    again = run_page(folder, "funnels", funnel=json.dumps([OPENED]))
+    again = act(folder, again.selectbox(key="view_of_funnels").select("Drafts"))
+    assert "in any order; within 1 day" in text(again)
+    assert metrics(again)["Converted"][0] == "20"

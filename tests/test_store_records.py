@@ -18,6 +18,7 @@ from store import (
     Goal,
     Run,
     SavedQuery,
+    SavedView,
     Store,
     StoreConflict,
     StoreMissing,
@@ -111,6 +112,7 @@ def test_what_is_missing_is_said(store: Store) -> None:
         (SavedQuery(name="x", sql="x", parameters={"a": object()}), "a value of type object"),
         (Annotation(day=DAY, title=""), "a title is needed"),
         (Annotation(day=DAY, title="x", url="javascript:1"), "starts with https://"),
+        (SavedView(page="", name="x"), "a page is needed"),
         (
             Decision(experiment="x", outcome="shipped", reason=" ", decided_on=DAY),
             "a reason is needed",
@@ -128,7 +130,7 @@ def test_what_is_missing_is_said(store: Store) -> None:
 )
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
     keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
-            Decision: store.decide}  # fmt: skip
+            Decision: store.decide, SavedView: store.save_view}  # fmt: skip
     with pytest.raises(StoreRefused, match=words):
         keep[type(record)](record, author=ANN)
     assert set(store.counts().values()) == {0}
@@ -241,6 +243,18 @@ def test_decisions_are_found_by_experiment_the_latest_first(store: Store) -> Non
     assert len(store.decisions()) == 3
     store.delete_decision(kept[0].id, author=ANN)
     assert store.decisions("hints") == (kept[1],)
+
+
+def test_views_are_found_by_page_and_name(store: Store) -> None:
+    one = SavedView(page="funnels", name="sign-up", address={"funnel": '["a","b"]', "n": 2})
+    kept = store.save_view(one, author=ANN)
+    other = store.save_view(replace(one, name="Payment"), author=ANN)
+    store.save_view(replace(one, page="paths"), author=ANN)
+    assert store.views("funnels") == (other, kept)
+    changed = store.save_view(replace(kept, description="How many sign up?"), author=BOB)
+    assert (changed.version, changed.updated_by, changed.address) == (2, BOB, one.address)
+    store.delete_view(other.id, author=BOB, version=other.version)
+    assert store.views("funnels") == (changed,)
 
 
 def test_goals_are_found_by_metric(store: Store) -> None:

@@ -6,17 +6,22 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import plain
-from pages.shared.filters import offered, parsed, segment_of
+from pages.shared.filters import offered
 from pages.shared.funnels.asked import IDS, ids, keep, new_id, show
+from pages.shared.funnels.choices import (
+    Choice,
+    choice_words,
+    choices_of,
+    filters_of,
+    match_of,
+    options,
+)
+from pages.shared.funnels.kept import kept_funnels
 from queries import Workspace
 from queries.event_match import EventMatch
-from queries.narrow import NOT_SET
 from reports.funnel_address import LONGEST_LABEL, Parts
-from reports.funnel_choices import Feature, FunnelChoices
-from reports.funnel_question import MOST_STEPS, FunnelStep, feature_words
-
-MOST_OFFERED = 800  # events and features; those of most people first
-Choice = str | Feature
+from reports.funnel_choices import FunnelChoices
+from reports.funnel_question import MOST_STEPS, FunnelStep
 
 
 def steps_builder(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> None:
@@ -31,6 +36,7 @@ def steps_builder(workspace: Workspace, choices: FunnelChoices, parts: Parts) ->
             args=(parts, choices), disabled=len(steps) >= MOST_STEPS,
         )  # fmt: skip
         _suggestions(choices)
+        kept_funnels(parts)
 
 
 def _step(
@@ -121,43 +127,6 @@ def _suggestions(choices: FunnelChoices) -> None:
         label_visibility="collapsed",
         on_change=take,
         width=230,
-    )
-
-
-def options(choices: FunnelChoices, chosen: list[EventMatch]) -> list[Choice]:
-    """What a step may be, with what the steps already are."""
-    known: list[Choice] = [*choices.events[:MOST_OFFERED], *choices.features[:MOST_OFFERED]]
-    return list(dict.fromkeys([*known, *(one for match in chosen for one in choices_of(match))]))
-
-
-def choices_of(match: EventMatch) -> list[Choice]:
-    """The events and features of a match."""
-    return [*match.events, *match.features]
-
-
-def choice_words(choice: Choice) -> str:
-    """An event, or a feature and what was done with it."""
-    if isinstance(choice, str):
-        return plain.visible(choice)
-    return plain.visible(feature_words(*choice))
-
-
-def filters_of(match: EventMatch) -> list[str]:
-    """The filters of a match as chips."""
-    return [
-        f"{one.dimension}:{NOT_SET if value is None else value}"
-        for one in match.segment.filters
-        for value in one.values
-    ]
-
-
-def match_of(chosen: list[Choice], filters: list[str], workspace_dimensions: Any) -> EventMatch:
-    """What was chosen as a match; filters that name no dimension are left out."""
-    kept = [text for text in filters if parsed(text, workspace_dimensions)]
-    return EventMatch(
-        events=tuple(one for one in chosen if isinstance(one, str)),
-        features=tuple(one for one in chosen if not isinstance(one, str)),
-        segment=segment_of(kept, workspace_dimensions),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.funnels.asked import EXCLUSION_IDS, ids, keep, new_id
-from pages.shared.funnels.builder import Choice, choice_words, choices_of, match_of, options
+from pages.shared.funnels.choices import Choice, choice_words, choices_of, match_of, options
 from queries import Workspace
 from queries.event_match import EventMatch
 from reports.funnel_address import Parts

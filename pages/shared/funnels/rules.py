@@ -32,6 +32,11 @@ ATTRIBUTIONS = {
 WINDOWS = ("1h", "1d", "7d", "14d", "30d", "90d")
 GRACES = ("0s", "1s", "2s", "5s", "60s")
 DEFAULT_WINDOW, DEFAULT_GRACE = "14d", "0s"
+# The controls whose values are kept with a saved funnel.
+CONTROLS = (
+    "funnel_order", "funnel_window", "funnel_grace", "funnel_unit", "funnel_counting",
+    "funnel_attempt", "funnel_by", "funnel_touch", "funnel_touch_step",
+)  # fmt: skip
 URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
