@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from queries.access_settings import Access
 from queries.errors import WorkspaceError, nearest
+from queries.feature_dictionary import DictionaryEntry
 from queries.part import Part
 from queries.tables import TABLES
 
@@ -176,6 +177,7 @@ class Settings(Part):
     sources: dict[str, Files] = {}
     tables: dict[str, TableSource] = {}
     features: tuple[FeatureRule, ...] = ()
+    dictionary: dict[str, DictionaryEntry] = {}
     activity: Activity = Activity()
     dimensions: Dimensions = Dimensions()
     holidays: tuple[Holiday, ...] = ()
@@ -189,6 +191,10 @@ class Settings(Part):
             sources = {name: _as_tuple(files) for name, files in value["sources"].items()}
             return value | {"sources": sources}
         return value
+
+    def feature(self, name: str) -> DictionaryEntry:
+        """What the dictionary says of a feature; the defaults where it says nothing."""
+        return self.dictionary.get(name, DictionaryEntry())
 
     @model_validator(mode="after")
     def _known_names(self) -> "Settings":

@@ -321,7 +321,12 @@ def open_workspace(folder: str | Path) -> Workspace:
 def settings_digest(workspace: Workspace) -> str:
     """A hash of all that decides what the roll-ups hold; another hash means: build anew."""
     decisive = workspace.settings.model_dump_json(
-        exclude={"product": {"name", "currency"}, "access": True, "store": True}
+        exclude={
+            "product": {"name", "currency"},
+            "access": True,
+            "store": True,
+            "dictionary": True,
+        }
     )
     metrics = "".join(f"{n}{m.model_dump_json()}" for n, m in sorted(workspace.metrics.items()))
     place = str(workspace.data_folder)

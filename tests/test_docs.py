@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from queries import access_settings, settings
+from queries import access_settings, feature_dictionary, settings
 from queries.definitions import MetricDefinition, MetricFile
 from queries.experiment_definitions import (
     AllocationDefinition,
@@ -22,6 +22,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE + README, flags=re.DOTALL)
 MODELS = (
     settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource,
     settings.FeatureRule, settings.Activity, settings.Dimensions, settings.Holiday,
+    feature_dictionary.DictionaryEntry,
     access_settings.Access, access_settings.Roles, access_settings.Proxy, access_settings.Policy,
     MetricDefinition, ExperimentDefinition, GuardrailDefinition, AllocationDefinition,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from queries import WorkspaceError, open_workspace
 from queries.settings import read_settings
+from queries.workspace import settings_digest
 
 SMALLEST = '[product]\nname = "Small"\n'
 
@@ -36,6 +37,14 @@ def read(folder: Path, text: str, metrics: str | None = None) -> None:
         ("[activity]\nsession_minutes = 0", "greater than or equal to 1, got 0"),
         ('[[features]]\nmatch = "("\nfeature = "x"', "'(' is not a regular expression"),
         ('[[features]]\nmatch = "a.*"', "a rule needs 'feature'"),
+        ("[dictionary.a]\nkid = 1", "dictionary.a.kid is not a setting. Did you mean 'kind'?"),
+        ('[dictionary.a]\nkind = "main"', "dictionary.a.kind: Input should be 'core', 'periodic'"),
+        ("[dictionary.a]\ntarget = 20", "dictionary.a.target: Input should be less than 1, got 20"),
+        ("[dictionary.a]\nplans = []", "dictionary.a.plans"),
+        (
+            '[dictionary.a]\nplans = "pro"\nonly = { plan = "pro" }',
+            "dictionary.a: give either 'plans' or 'only' with 'plan', not both",
+        ),
         ('[engine]\nurl = "spark://host"', "there is no adapter for 'spark' yet"),
         ('[engine]\nurl = "nonsense"', "is not an engine address such as 'duckdb://'"),
         ('[sources]\n"a b" = "x"', "a source's name is letters, digits and _, got 'a b'"),
@@ -92,3 +101,25 @@ def test_the_data_folder_can_be_elsewhere(tmp_path: Path, monkeypatch: pytest.Mo
     assert open_workspace(tmp_path).data_folder == tmp_path / "lake"
     monkeypatch.setenv("TIDEMARK_DATA", str(tmp_path / "other"))
     assert open_workspace(tmp_path).data_folder == tmp_path / "other"
+
+
+def test_dictionary_says_the_defaults_of_a_feature_it_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / "workspace.toml").write_text('[dictionary.audit]\nkind = "admin"\n')
+    settings = read_settings(tmp_path)
+    assert (settings.feature("audit").kind, settings.feature("audit").rhythm) == ("admin", "month")
+    assert (settings.feature("other").kind, settings.feature("other").rules) == ("core", {})
+
+
+def test_dictionary_rules_hold_one_value_or_several(tmp_path: Path) -> None:
+    (tmp_path / "workspace.toml").write_text(
+        '[dictionary.a]\nplans = "pro"\nonly = { country = ["DE", "AT"], role = "admin" }\n'
+    )
+    rules = read_settings(tmp_path).feature("a").rules
+    assert rules == {"plan": ("pro",), "country": ("DE", "AT"), "role": ("admin",)}
+
+
+def test_dictionary_decides_nothing_that_is_built(tmp_path: Path) -> None:
+    (tmp_path / "workspace.toml").write_text(SMALLEST)
+    before = settings_digest(open_workspace(tmp_path))
+    (tmp_path / "workspace.toml").write_text(SMALLEST + '[dictionary.a]\nkind = "admin"\n')
+    assert settings_digest(open_workspace(tmp_path)) == before
