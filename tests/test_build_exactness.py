@@ -143,3 +143,18 @@ def test_a_day_becomes_complete_by_being_over(tmp_path: Path) -> None:
     assert early is not None
     assert late is not None
     assert (early.watermark, late.watermark) == (date(2025, 5, 30), date(2025, 5, 31))
+
+
+def test_one_roll_up_alone_is_the_same_as_among_all(tmp_path: Path) -> None:
+    """But for the sessions of its rows, which come with the roll-up of sessions."""
+    rows = random_log(3)
+    alone, among = empty_workspace(tmp_path / "alone"), empty_workspace(tmp_path / "among")
+    for workspace in (alone, among):
+        write_events(workspace.folder / "events" / "all.parquet", rows)
+    build(alone, now=datetime(2030, 1, 1, tzinfo=UTC), only=["user_days"])
+    rebuilt(among)
+    one, other = (
+        pl.read_csv(built_tables(workspace)["user_days"]).drop("sessions")
+        for workspace in (alone, among)
+    )
+    assert one.equals(other)

@@ -235,7 +235,8 @@ class _Build:
             users["user_id"] if users.num_columns else names([])
         )
         history = history_of(users)
-        of_events = tuple(name for name, level in dimensions.items() if level == "event")
+        asked = dimensions if self.only - {"user_days"} else {}  # which alone has no dimensions
+        of_events = tuple(name for name, level in asked.items() if level == "event")
         metrics, extras = self._metrics(of_events, inputs.event_columns)
         numbers = numberings(
             old, pl.Series(pl.from_arrow(ids), dtype=pl.String), self._stored("cells", old)
@@ -247,7 +248,7 @@ class _Build:
             numbers,
             self.local,
             self.now_us,
-            dimensions=of_events if self.only - {"user_days"} else (),
+            dimensions=of_events,
             extras=extras if "metric_days" in self.only else (),
             has_sessions="sessions" in self.only,
         )

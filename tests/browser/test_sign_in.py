@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import ROOT, Open, Reader, free_port, serving
 from tests.oidc_provider import CLIENT, SECRET
 from tests.page_workspace import GERMAN, make_workspace
+from tests.screens import SCREENS
 
 DEEP = "/usage?period=7d"
 ACCESS = """
@@ -172,7 +173,7 @@ def test_a_deep_link_on_a_fresh_server_meets_the_gate(site: Site, reader_of: Ope
     assert reader.page.url == site.address + DEEP
 
 
-@pytest.mark.parametrize("path", ["/", "/data", "/sql", "/boards", "/frame", "/usage.py"])
+@pytest.mark.parametrize("path", [*SCREENS, "/frame", "/usage.py"])
 def test_no_address_leads_around_the_gate(outsider: Reader, path: str) -> None:
     assert is_at_gate(outsider.opens(path))
 
