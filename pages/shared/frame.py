@@ -15,6 +15,7 @@ from queries import TidemarkError
 PAGES = Path(__file__).resolve().parents[1]
 ICON = PAGES / "shared" / "favicon.png"
 LOGO = PAGES / "shared" / "logo.svg"
+LOOK = PAGES / "shared" / "look.css"
 
 
 def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
@@ -56,6 +57,7 @@ def run() -> None:
         page_title="Tidemark", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto"
     )
     st.logo(LOGO, size="large", icon_image=ICON)
+    st.html(LOOK)
     try:
         who = viewer()
         workspace = workspaces.current()
