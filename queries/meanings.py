@@ -92,6 +92,23 @@ ROLL_UPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "denominator": "what it is divided by; null: nothing",
         },
     ),
+    "request_hours": (
+        (
+            "One row per local hour, route, app_version, platform, status class and latency "
+            "bucket. Bucket k holds durations above b^(k-1) and up to b^k ms, b = 1.01 / 0.99; its "
+            "middle 2 * power(b, k) / (b + 1) is within 1 % of all of them."
+        ),
+        {
+            "day": _DAY,
+            "hour_at": "begin of the local hour, UTC",
+            "route": "what was asked for",
+            "app_version": "version that served it",
+            "platform": "device or client that asked",
+            "status_class": "2 for 200 to 299, 5 for 500 to 599, …; null: not known",
+            "bucket": "number of the latency bucket; null: no duration known",
+            "requests": "requests in it",
+        },
+    ),
     "quarantine": (
         "One row per row of your files that does not count, with the reason.",
         {

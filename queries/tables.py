@@ -193,6 +193,7 @@ _TABLES = (
             must("duration_ms", "number", "time to answer, milliseconds"),
             Column("status", "integer", "HTTP status"),
             Column("app_version", "text", "version that served it"),
+            Column("platform", "text", "device or client that asked"),
             Column("user_id", "id", "who asked"),
             Column("count", "integer", "requests in the bucket; null: one"),
         ),

@@ -32,6 +32,12 @@ WITH_EVENT_DIMENSIONS = ("segment_days", "feature_days", "steps", "sessions")
 # Whose event dimensions are one number a row, which the table of cells explains.
 CODED = ("feature_days", "steps")
 CELLS = "cells"
+REQUEST_HOURS = "request_hours"
+# Its columns; it knows no users, so no segment narrows it.
+OF_REQUEST_HOURS: dict[str, str] = {
+    "day": "date", "hour_at": "timestamp", "route": "varchar", "app_version": "varchar",
+    "platform": "varchar", "status_class": "integer", "bucket": "integer", "requests": "bigint",
+}  # fmt: skip
 SEGMENTED = ("users", "user_days", "segment_days", "feature_days", "steps", "sessions")
 
 
@@ -83,6 +89,7 @@ def base_selects(folder: Path, snapshot: Snapshot) -> dict[str, Base]:
     for table in SIDE_TABLES:
         state = snapshot.sources.get(table)
         bases[table] = _canonical(table, files(table), state.columns if state else ())
+    bases[REQUEST_HOURS] = _request_hours(files(REQUEST_HOURS))
     return bases | {"quarantine": _quarantine(files("quarantine"))}
 
 
@@ -154,6 +161,15 @@ def _canonical(table: str, files: list[str], known: Iterable[str]) -> Base:
         f"select * from read_parquet({file_list(files)})",
         columns,
     )
+
+
+def _request_hours(files: list[str]) -> Base:
+    columns = tuple(OF_REQUEST_HOURS)
+    if files:
+        shown = ", ".join(columns)
+        return Base(f"select {shown} from read_parquet({file_list(files)})", columns)
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in OF_REQUEST_HOURS.items())
+    return Base(f"select {empty} where false", columns)
 
 
 def _quarantine(files: list[str]) -> Base:

@@ -31,6 +31,7 @@ ROLL_UPS = {
     "steps": "day event feature action user_key occurred_at is_qualifying segment",
     "sessions": "day user_key started_at seconds events segment",
     "metric_days": "day metric dimension value numerator denominator",
+    "request_hours": "day hour_at route app_version platform status_class bucket requests",
     "calendar": "day week_start month_start",
 }
 

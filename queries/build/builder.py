@@ -32,6 +32,7 @@ from queries.build.outline import outline
 from queries.build.partitions import Partitions
 from queries.build.plan import ROLLUPS, Built, Tools, numberings, plan_of
 from queries.build.reading import EventReader
+from queries.build.request_hours import lacks_request_hours, request_hours_files
 from queries.build.side_tables import SideTable, read_side_table
 from queries.build.snapshot_files import put_together
 from queries.build.sources import Changes, Found, changes
@@ -47,6 +48,7 @@ from queries.build.users_build import (
 from queries.definitions import MetricDefinition
 from queries.snapshot import Partition, Snapshot, SourceFile, TableState, publish, read_snapshot
 from queries.tables import SIDE_TABLES
+from queries.views import REQUEST_HOURS
 from queries.workspace import Workspace, settings_digest
 
 Progress = Callable[[str, int, int], None]
@@ -149,6 +151,7 @@ class _Build:
                     described = self._described(sides, None)
             change = self._event_changes(inputs, old)
             is_same = change.is_empty and not any(sides.values())
+            is_same = is_same and not lacks_request_hours(old)
             if old is not None and is_same and self._reaches_as_far(old):
                 return self._result(old, is_new=False)
             snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
@@ -303,6 +306,9 @@ class _Build:
         for name, side in sides.items():
             stored = "users_described" if name == "users" else name
             partitions[stored] = self._side_partition(stored, side, old)
+        partitions[REQUEST_HOURS] = request_hours_files(
+            self.partitions, sides["requests"], old, self.local
+        )
         partitions["quarantine"] = self._quarantine(old, built, sides, change)
         days = days_facts(old, built)
         return Snapshot(

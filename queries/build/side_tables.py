@@ -25,6 +25,8 @@ HAPPENED = ("requests", "feedback", "exposures", "rollouts")
 MAY_REPEAT = ("requests",)
 # A second row about the same thing is left out, so that a join never multiplies.
 ONE_ROW_EACH = {"users": "user_id", "experiments": "experiment", "releases": "release"}
+# Numbers that cannot be smaller, by table and column.
+LEAST = {("requests", "duration_ms"): 0, ("requests", "count"): 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,18 @@ def _tests(
         words = {"moment": "a moment", "number": "a number", "integer": "a whole number",
                  "boolean": "true or false"}.get(column.kind, "text")  # fmt: skip
         tests.append((pl.col(_flag(column.name)), f"is not {words}"))
-    return tests
+    return tests + _too_small(table, column)
+
+
+def _too_small(table: Table, column: Column) -> list[tuple[pl.Expr, str]]:
+    """Tests of a number that cannot be negative."""
+    least, value = LEAST.get((table.name, column.name)), pl.col(column.name)
+    if least is None:
+        return []
+    below = [(value < least, f"is below {least}")]
+    if column.kind != "number":
+        return below
+    return [(value.is_nan() | value.is_infinite(), "is not a number"), *below]
 
 
 def _without_repeats(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
