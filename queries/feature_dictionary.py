@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from queries.part import Part
 
 Kind = Literal["core", "periodic", "one-off", "admin"]
-Cadence = Literal["day", "week", "month"]
+Cadence = Literal["week", "month"]
 Values = Annotated[tuple[str, ...], Field(min_length=1)]
 
 PLAN = "plan"  # the dimension that `plans` speaks of
