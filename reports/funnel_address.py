@@ -66,7 +66,9 @@ def read(text: str, dimensions: Collection[str] | None = None) -> Parts:
         QueryError: The text is none of ours, or filters by a dimension that is not there.
     """
     try:
-        said = json.loads(text[:LONGEST_TEXT])
+        if len(text) > LONGEST_TEXT:
+            raise ValueError(f"it has more than {LONGEST_TEXT} characters")  # noqa: TRY301
+        said = json.loads(text)
         parts = said if isinstance(said, dict) else {"steps": said, "without": []}
         steps = tuple(_step(one) for one in _list(parts["steps"]))
         voids = tuple(

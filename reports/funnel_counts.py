@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,12 @@ import numpy as np
 from metrics.funnel import Attempts, Log, attempts, attributed
 from metrics.funnel.breakdown import NO_GROUP, attempts_by_value
 from metrics.periods import Grain, Period, buckets
-from queries.funnel_log import FunnelEvents, FunnelRead, read_funnel
+from queries.funnel_log import FunnelEvents, FunnelRead, midnight, read_funnel
 from reports.known import known
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from queries import Segment, Workspace
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = 192 * 2**20  # of counted attempts, over all viewers
 KEPT_FUNNELS = 16
 ONE_DAY = timedelta(days=1)
+THREADS = 2  # count at once: numpy lets go of Python while it works
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,12 +113,6 @@ def funnel_read(
     )
 
 
-def midnight(workspace: Workspace, day: date) -> int:
-    """When a local day begins, in microseconds since 1970, UTC."""
-    start = datetime.combine(day, time(0), workspace.settings.product.zone)
-    return int(start.astimezone(UTC).timestamp()) * 1_000_000
-
-
 def funnel_counts(
     workspace: Workspace, period: Period, segment: Segment, question: FunnelQuestion, grain: Grain
 ) -> FunnelCounts:
@@ -139,25 +137,24 @@ def funnel_counts(
 def _counted(
     workspace: Workspace, asked: FunnelRead, question: FunnelQuestion, grain: Grain
 ) -> FunnelCounts:
+    """Parts of the log are sorted and counted two at a time, and put together."""
     start = perf_counter()
-    events = read_funnel(workspace, asked)
-    log = Log(events.units, events.times, events.steps, events.exclusions)
+    log = read_funnel(workspace, asked)
     edges, periods = _periods(workspace, asked, grain)
-    number = np.searchsorted(edges, events.times, side="right") - 1
-    number[number == len(periods)] = len(periods) + 1  # later than all, also for the whole
-    is_one_span = not asked.opens_by_any and asked.from_day == asked.entry_from
-    span = None if is_one_span else np.where(events.is_entry, 0, np.where(number < 0, -1, 1))
-    whole = _entered(attempts(log, question.rules, cohorts=span), events, number)
+    part = _Part(asked, question, edges)
+    with ThreadPoolExecutor(THREADS) as pool:
+        counted = list(pool.map(lambda number: part.counted(log.events(number)), range(len(log))))
+    whole, by_period, grouped = (_together(parts) for parts in zip(*counted, strict=True))
     return FunnelCounts(
         asked=asked,
         grain=grain,
         whole=whole,
-        grouped=whole if asked.by is None else _grouped(log, events, question, whole, span, number),
-        by_period=_entered(attempts(log, question.rules, cohorts=number), events, number),
-        names=events.names,
+        grouped=whole if asked.by is None else grouped,
+        by_period=by_period,
+        names=log.names,
         periods=periods,
         edges=edges,
-        visits=events.visits,
+        visits=log.visits,
         seconds=perf_counter() - start,
     )
 
@@ -173,52 +170,68 @@ def _periods(
     return np.array(edges, dtype=np.int64), periods
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Counts the events of some units."""
+
+    asked: FunnelRead
+    question: FunnelQuestion
+    edges: NDArray[np.int64]
+
+    def counted(self, events: FunnelEvents) -> tuple[Counted, Counted, Counted]:
+        """The whole, by period of entry, and by group (nothing without a breakdown)."""
+        log = Log(events.units, events.times, events.steps, events.exclusions)
+        count = len(self.edges) - 1
+        number = np.searchsorted(self.edges, events.times, side="right") - 1
+        number[number == count] = count + 1  # later than all
+        span = None
+        if self.asked.opens_by_any or self.asked.from_day < self.asked.entry_from:
+            span = np.where(events.is_entry, 0, np.where(number < 0, -1, 1))
+        rules = self.question.rules
+        whole = _entered(attempts(log, rules, cohorts=span), events, number)
+        by_period = _entered(attempts(log, rules, cohorts=number), events, number)
+        if self.asked.by is None:
+            return whole, by_period, _taken(whole, np.zeros(len(whole.attempts), dtype=np.bool_))
+        if self.question.attribution == "all_steps":
+            lanes = attempts_by_value(log, rules, events.values, cohorts=span)
+            parts = [_entered(found, events, number, group=value) for value, found in lanes]
+            nothing = _taken(whole, np.zeros(len(whole.attempts), dtype=np.bool_))
+            return whole, by_period, _together([nothing, *parts])
+        groups = attributed(
+            whole.attempts,
+            events.values,
+            attribution=self.question.attribution,
+            step=self.question.attribution_step - 1,
+        )
+        valued = Counted(whole.attempts, groups, whole.periods)
+        return whole, by_period, _taken(valued, groups != NO_GROUP)
+
+
 def _entered(
-    found: Attempts, events: FunnelEvents, number: NDArray[np.int64],
-    groups: NDArray[np.int64] | None = None,
-) -> Counted:  # fmt: skip
-    """Those that opened in the days of entry."""
-    opened = found.rows[:, 0]
-    kept = events.is_entry[opened] if len(opened) else np.empty(0, dtype=np.bool_)
-    inside = Attempts(found.units[kept], found.rows[kept], found.times[kept], found.levels[kept])
-    own = np.full(len(found), -1, dtype=np.int64) if groups is None else groups
-    return Counted(inside, own[kept], number[inside.rows[:, 0]])
-
-
-def _grouped(
-    log: Log,
-    events: FunnelEvents,
-    question: FunnelQuestion,
-    whole: Counted,
-    span: NDArray[np.integer] | None,
-    number: NDArray[np.int64],
+    found: Attempts, events: FunnelEvents, number: NDArray[np.int64], *, group: int = -1
 ) -> Counted:
-    """The attempts by the value that counts; those that belong to none are left out."""
-    if question.attribution == "all_steps":
-        parts = [
-            (value, found)
-            for value, found in attempts_by_value(log, question.rules, events.values, cohorts=span)
-        ]
-        together = _together([found for _, found in parts], whole.attempts)
-        sizes = [len(found) for _, found in parts]
-        groups = np.repeat(np.array([value for value, _ in parts], dtype=np.int64), sizes)
-        return _entered(together, events, number, groups)
-    groups = attributed(
-        whole.attempts, events.values,
-        attribution=question.attribution, step=question.attribution_step - 1,
-    )  # fmt: skip
-    kept, own = groups != NO_GROUP, whole.attempts
+    """Those that opened in the days of entry, of one group."""
+    opened = found.rows[:, 0]
+    every = Counted(found, np.full(len(found), group, dtype=np.int64), number[opened])
+    return _taken(every, events.is_entry[opened])
+
+
+def _taken(counted: Counted, kept: NDArray[np.bool_]) -> Counted:
+    own = counted.attempts
     inside = Attempts(own.units[kept], own.rows[kept], own.times[kept], own.levels[kept])
-    return Counted(inside, groups[kept], whole.periods[kept])
+    return Counted(inside, counted.groups[kept], counted.periods[kept])
 
 
-def _together(parts: list[Attempts], like: Attempts) -> Attempts:
-    if not parts:
-        return Attempts(like.units[:0], like.rows[:0], like.times[:0], like.levels[:0])
-    return Attempts(*(
-        np.concatenate([getattr(part, name) for part in parts])
+def _together(parts: Sequence[Counted]) -> Counted:
+    """Attempts of different units, or of different groups, as one; their rows are of their part."""
+    found = Attempts(*(
+        np.concatenate([getattr(part.attempts, name) for part in parts])
         for name in ("units", "rows", "times", "levels")
     ))  # fmt: skip
+    groups, periods = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("groups", "periods")
+    )
+    return Counted(found, groups, periods)
 
 
 class _Kept:
@@ -234,6 +247,11 @@ class _Kept:
             if found is not None:
                 self._counts.move_to_end(key)
             return found
+
+    def forget(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            self._counts.clear()
 
     def keep(self, key: tuple[Any, ...], counts: FunnelCounts) -> FunnelCounts:
         with self._lock:

@@ -9,6 +9,7 @@ from typing import Literal
 from metrics.funnel import Exclusion, Funnel
 from metrics.funnel.question import DEFAULT_WINDOW, NO_TIME
 from queries.event_match import EventMatch
+from queries.funnel_log import MOST_EXCLUSIONS, MOST_STEPS
 from queries.narrow import NOT_SET
 
 Unit = Literal["user", "account", "session"]
@@ -17,8 +18,6 @@ Attempt = Literal["furthest", "first"]
 Counting = Literal["unique", "total"]
 Attribution = Literal["first_touch", "last_touch", "step", "all_steps"]
 
-MOST_STEPS = 8
-MOST_EXCLUSIONS = 3
 LONGEST_WINDOW = timedelta(days=366)
 ANY_EVENT = "Any event"
 UNITS = {"user": "user", "account": "account", "session": "session"}

@@ -11,12 +11,11 @@ import numpy as np
 import polars as pl
 
 from metrics.funnel.question import microseconds
+from queries.funnel_log import MOST_EXCLUSIONS, MOST_STEPS, midnight
 from queries.funnel_text import funnel_text
 from queries.narrow import EVERYONE, NOT_SET
 from reports.answer import Source
 from reports.event_names import event_names
-from reports.funnel_counts import midnight
-from reports.funnel_question import MOST_EXCLUSIONS, MOST_STEPS
 from reports.known import known
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from metrics.funnel import histogram, seconds_between, spans
+from metrics.funnel import Histogram, histogram, seconds_between, spans
+from metrics.funnel.steps import SPANS
 from reports import funnel_definitions
 from reports.answer import Report, Source
 from reports.funnel_counts import funnel_counts
@@ -71,7 +72,7 @@ def funnel_times(
     counts = funnel_counts(workspace, whole.period, whole.segment, question, whole.grain)
     seconds = seconds_between(counts.whole.attempts, from_step - 1, to_step - 1)
     found = histogram(seconds) if widths == "equal" else spans(seconds)
-    ends = [*found.starts[1:], None if found.width is None else found.starts[-1] + found.width]
+    ends = [*found.starts[1:], _end(found)]
     rows = list(zip(found.starts, ends, found.counts, strict=False))
     whom = InFunnel(question, to_step, from_step=from_step)
     listed = funnel_list(workspace, counts, whom)
@@ -85,3 +86,13 @@ def funnel_times(
         from_step=from_step,
         to_step=to_step,
     )
+
+
+def _end(found: Histogram) -> float | None:
+    """Where the last bin ends; None: it does not."""
+    if not found.starts:
+        return None
+    last = found.starts[-1]
+    if found.width is not None:
+        return last + found.width
+    return next((float(start) for start in SPANS if start > last), None)

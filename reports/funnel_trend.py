@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from metrics.funnel import trend
+from queries.funnel_log import midnight
 from reports import funnel_definitions
 from reports.answer import Report, Source
-from reports.funnel_counts import FunnelCounts, funnel_counts, midnight
+from reports.funnel_counts import FunnelCounts, funnel_counts
 from reports.funnel_tables import funnel_source, ripe_before, step_rows
 from reports.known import complete_scope, known
 

@@ -16,8 +16,8 @@ from metrics.periods import Grain, Period
 from queries import Filter, Segment, Workspace
 from queries.event_match import EventMatch
 from reports.answer import Source
+from reports.funnel_counts import KEPT, FunnelCounts, funnel_counts
 from reports.funnel_counts import Counted as Kernels
-from reports.funnel_counts import FunnelCounts, funnel_counts
 from reports.funnel_people import InFunnel, people_in_funnel
 from reports.funnel_question import FunnelExclusion, FunnelQuestion, FunnelStep
 from reports.funnel_tables import Shown, funnel_source, ripe_before, step_rows
@@ -195,3 +195,24 @@ def test_lists_are_the_same_in_sql_and_have_the_count(
     assert found.count == int((levels >= step).sum())
     assert found.people.answered is not None
     assert_frame_equal(in_sql(space, found.people), found.people.answered)
+
+
+@settings(THOROUGH, max_examples=20)
+@given(question=questions(), segment=segments(), size=st.sampled_from([1, 40]))
+def test_parts_that_are_counted_apart_add_up(
+    log: Log, question: FunnelQuestion, segment: Segment, size: int
+) -> None:
+    space = log.workspace
+
+    def told_of_all() -> list[dict[Any, Any]]:
+        KEPT.forget()
+        counts = funnel_counts(space, DAYS, segment, question, "day")
+        kinds: tuple[Shown, ...] = ("whole", "groups", "periods")
+        return [told(rows_of(space, counts, question, shown)[0]) for shown in kinds]
+
+    together = told_of_all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("queries.packed_sort.ROWS_PER_PART", size)
+        apart = told_of_all()
+    for whole, parts in zip(together, apart, strict=True):
+        same(parts, whole)

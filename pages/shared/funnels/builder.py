@@ -19,9 +19,10 @@ from pages.shared.funnels.choices import (
 from pages.shared.funnels.kept import kept_funnels
 from queries import Workspace
 from queries.event_match import EventMatch
+from queries.funnel_log import MOST_STEPS
 from reports.funnel_address import LONGEST_LABEL, Parts
 from reports.funnel_choices import FunnelChoices
-from reports.funnel_question import MOST_STEPS, FunnelStep
+from reports.funnel_question import FunnelStep
 
 
 def steps_builder(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> None:

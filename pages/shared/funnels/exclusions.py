@@ -8,9 +8,10 @@ from pages.shared.funnels.asked import EXCLUSION_IDS, ids, keep, new_id
 from pages.shared.funnels.choices import Choice, choice_words, choices_of, match_of, options
 from queries import Workspace
 from queries.event_match import EventMatch
+from queries.funnel_log import MOST_EXCLUSIONS
 from reports.funnel_address import Parts
 from reports.funnel_choices import FunnelChoices
-from reports.funnel_question import MOST_EXCLUSIONS, FunnelExclusion
+from reports.funnel_question import FunnelExclusion
 
 
 def exclusions_builder(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> None:
