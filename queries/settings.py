@@ -14,6 +14,7 @@ from queries.access_settings import Access
 from queries.errors import WorkspaceError, nearest
 from queries.feature_dictionary import DictionaryEntry
 from queries.part import Part
+from queries.service_settings import Service, Slo
 from queries.tables import TABLES
 
 FILE_NAME = "workspace.toml"
@@ -183,6 +184,8 @@ class Settings(Part):
     holidays: tuple[Holiday, ...] = ()
     access: Access = Access()
     store: Store = Store()
+    service: Service = Service()
+    slo: dict[str, Slo] = {}
 
     @model_validator(mode="before")
     @classmethod

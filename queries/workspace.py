@@ -325,6 +325,8 @@ def settings_digest(workspace: Workspace) -> str:
             "product": {"name", "currency"},
             "access": True,
             "store": True,
+            "service": True,
+            "slo": True,
             "dictionary": True,
         }
     )

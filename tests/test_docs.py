@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from queries import access_settings, feature_dictionary, settings
+from queries import access_settings, feature_dictionary, service_settings, settings
 from queries.definitions import MetricDefinition, MetricFile
 from queries.experiment_definitions import (
     AllocationDefinition,
@@ -22,7 +22,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE + README, flags=re.DOTALL)
 MODELS = (
     settings.Product, settings.Data, settings.Engine, settings.Store, settings.TableSource,
     settings.FeatureRule, settings.Activity, settings.Dimensions, settings.Holiday,
-    feature_dictionary.DictionaryEntry,
+    feature_dictionary.DictionaryEntry, service_settings.Service, service_settings.Slo,
     access_settings.Access, access_settings.Roles, access_settings.Proxy, access_settings.Policy,
     MetricDefinition, ExperimentDefinition, GuardrailDefinition, AllocationDefinition,
 )  # fmt: skip
