@@ -35,7 +35,7 @@ endif
 
 .PHONY: test
 test: lint browser  ## Everything that must pass, in a browser too
-	@$(VENV)/python -m pytest
+	@$(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: test-postgres
 test-postgres: .venv/dev.stamp postgres  ## The tests of the store beside a PostgreSQL server of their own

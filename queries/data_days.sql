@@ -13,13 +13,14 @@
 
 with
 
--- one row per day with an event
-recorded as (
+-- one row per day with an event that does not qualify: the others are counted in user_days
+unqualified as (
     select
         day,
-        cast(sum(events) as bigint) as event_count
+        cast(sum(events) as bigint) as other_events
     from feature_days
-    where day >= $start_date
+    where not is_qualifying
+        and day >= $start_date
         and day < $end_date
     group by day
 ),
@@ -28,7 +29,8 @@ recorded as (
 active as (
     select
         day,
-        count(*) as people
+        count(*) as people,
+        cast(sum(events) as bigint) as qualified_events
     from user_days
     where day >= $start_date
         and day < $end_date
@@ -37,10 +39,10 @@ active as (
 
 select
     calendar.day,
-    coalesce(recorded.event_count, 0) as events,
+    coalesce(active.qualified_events, 0) + coalesce(unqualified.other_events, 0) as events,
     coalesce(active.people, 0) as active_users
 from calendar
-left join recorded on recorded.day = calendar.day
+left join unqualified on unqualified.day = calendar.day
 left join active on active.day = calendar.day
 where calendar.day >= $start_date
     and calendar.day < $end_date

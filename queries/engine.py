@@ -53,7 +53,7 @@ class DuckDBEngine:
 
     def __init__(self, ddl: Sequence[str] = (), threads: int | None = None) -> None:
         self._root = memory_link(threads)
-        self._root.execute("set parquet_metadata_cache = true")
+        self._root.execute("set global parquet_metadata_cache = true")  # for each cursor too
         self._root.execute(MACROS.read_text(encoding="utf-8"))
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()

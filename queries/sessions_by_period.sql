@@ -52,7 +52,7 @@ select
     periods.starts_on as period_start,
     periods.ends_on as period_end,
     count(*) as sessions,
-    count(distinct sessions.user_key) as users,
+    m_distinct_users(sessions.user_key) as users,
     cast(sum(sessions.seconds) as double) as total_seconds,
     m_quantile(sessions.seconds, 0.5) as median_seconds,
     periods.starts_on >= $data_start and periods.ends_on <= m_add_days($watermark, 1)

@@ -125,8 +125,14 @@ def _rollup_select(
     known = " where is_known" if table == "users" else ""
     source = f"read_parquet({file_list(files)})"
     if cells and len(columns) > len(COLUMNS[table]):
-        source += f" inner join read_parquet({file_list(cells)}) as cells using (cell)"
+        source += f" left join ({_cells(cells, columns[len(COLUMNS[table]) :])}) using (cell)"
     return f"select {shown}{segment} from {source}{known}"
+
+
+def _cells(files: list[str], dimensions: tuple[str, ...]) -> str:
+    """What cells stand for, so plainly unique that an engine leaves the join out when it may."""
+    shown = ", ".join(f"any_value({quoted(name)}) as {quoted(name)}" for name in dimensions)
+    return f"select cell, {shown} from read_parquet({file_list(files)}) group by cell"
 
 
 def _stitched(files: list[str], columns: tuple[str, ...]) -> str:

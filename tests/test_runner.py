@@ -193,3 +193,9 @@ def asked() -> dict[str, object]:
     """A value for every parameter of the query `active_users`."""
     values = {"date": date(2025, 4, 1), "integer": 28}
     return {field.name: values[field.type] for field in contract("active_users").parameters}
+
+
+def test_every_question_finds_the_footers_of_files_that_another_one_read() -> None:
+    engine = DuckDBEngine()
+    sql = "select value from duckdb_settings() where name = 'parquet_metadata_cache'"
+    assert engine.query(sql, {}).to_pylist() == [{"value": "true"}]

@@ -30,7 +30,7 @@ KEPT_SECONDS = 3600
 # Texts that hardly repeat; all others are dictionaries, which compression makes little smaller.
 DISTINCT = {"user_id", "text", "content"}
 # Columns whose extents let a reader pass over row groups; of others they would cost time only.
-PRUNING = ("day", "on_day", "event", "feature", "metric")
+PRUNING = ("day", "on_day", "event", "feature", "metric", "is_qualifying")
 
 # The column by which days are taken out of a partition.
 DAY_COLUMN: dict[str, str] = {"sessions": "on_day"}
