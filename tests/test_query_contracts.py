@@ -22,6 +22,12 @@ POLARS_TYPE: dict[str, pl.DataType] = {
 # A value for each parameter, by its name, with which every query has rows to give.
 VALUES: dict[str, Any] = {
     "above_seconds": -1.0,
+    "apdex_ms": 300.0,
+    "group_by": "route",
+    "limit_ms": 400.0,
+    "routes": [],
+    "share": 0.999,
+    "version": "1.0",
     "covariate_days": 28,
     "covariate_seconds": 28 * 86_400.0,
     "cohort_end": date(2026, 2, 9),
@@ -112,6 +118,28 @@ VALUES: dict[str, Any] = {
     "step_count": 2,
     "to_step": 2,
     "window_us": 14 * 86_400 * 10**6,
+    # A diagnosis's
+    "fifth_1": 1.0,
+    "fifth_2": 2.0,
+    "fifth_3": 4.0,
+    "fifth_4": 8.0,
+    "least_spans": 2,
+    "least_weeks": 3,
+    "monthly": [],
+    "rung": "eligible",
+    "with_abandoned": [],
+    # Adoption's and feedback's
+    "adopted_from": date(2026, 1, 5),
+    "end_at": datetime(2026, 3, 16),  # noqa: DTZ001
+    "entered_from": date(2026, 1, 5),
+    "entered_until": date(2026, 2, 9),
+    "recent_from": date(2026, 2, 16),
+    "since": ["2026-01-05"],
+    "start_at": datetime(2026, 1, 19),  # noqa: DTZ001
+    "tried_by_any": ["reports"],
+    "tried_by_opening": [],
+    "within_days": 28,
+    "without_ends": ["reports"],
 }
 PYTHON_TYPE = {
     "bigint": int, "boolean": bool, "date": date, "double": float, "integer": int,
@@ -121,11 +149,20 @@ PYTHON_TYPE = {
 
 def setup() -> Setup:
     moment = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
-    releases = pl.DataFrame({"release": ["one"], "released_at": [moment]})
+    releases = pl.DataFrame({"release": ["one"], "released_at": [moment], "features": ["reports"]})
     experiments = pl.DataFrame({"experiment": ["test"], "started_at": [moment]})
+    requests = pl.DataFrame(
+        {"occurred_at": [moment] * 3, "route": ["/a", "/a", "/b"], "status": [200, 503, None],
+         "duration_ms": [100.0, 900.0, None], "app_version": ["1.0", "1.1", "1.0"]}
+    )  # fmt: skip
     subscriptions = pl.DataFrame(
         {"account_id": ["a1", "a2"], "started_at": [moment] * 2, "ended_at": [None, moment],
          "mrr": [9.0, 5.0]}
+    )  # fmt: skip
+    feedback = pl.DataFrame(
+        {"user_id": ["u01", "u02", "u03"], "said_at": [moment] * 3, "score": [9.0, 4.0, None],
+         "scale": ["nps", "csat", None], "text": ["good", None, "words only"],
+         "feature": [None, "reports", None]}
     )  # fmt: skip
     units = [f"u{n:02}" for n in range(4)] + ["unknown"]
     exposures = pl.DataFrame(
@@ -141,7 +178,9 @@ def setup() -> Setup:
             "releases": releases,
             "experiments": experiments,
             "exposures": exposures,
+            "feedback": feedback,
             "subscriptions": subscriptions,
+            "requests": requests,
         },
     )
 
