@@ -16,6 +16,7 @@ from metrics.diagnosis.tracking import (
     RELEASED,
     UNEXPOSED,
 )
+from metrics.diagnosis.verdicts import UNCOMPARED
 from tests.simulated_product import diagnosed, faulty, healthy, without_exposures
 
 
@@ -156,3 +157,28 @@ def test_a_table_of_another_shape_is_refused() -> None:
 def test_an_unknown_type_of_feature_is_refused() -> None:
     with pytest.raises(ValueError, match="one of core, periodic, one-off, admin; got charming"):
         replace(faulty(), kinds=("charming", *faulty().kinds[1:]))
+
+
+def test_gate_compares_what_is_done_once_with_its_like_only() -> None:
+    few = tuple("one-off" if place < 3 else "core" for place in range(len(healthy().names)))
+    gates = under_use(replace(healthy(), kinds=few))
+    assert [gates[place].probability for place in range(3)] == [None] * 3
+    assert all(gate.probability is not None for gate in gates[3:])
+
+
+def test_gate_leaves_what_is_done_once_out_of_other_types() -> None:
+    kinds = tuple(
+        "one-off" if place < 5 else "admin" if place < 7 else "core"
+        for place in range(len(healthy().names))
+    )
+    counts = replace(healthy(), kinds=kinds)
+    useless = replace(counts.ladder, habitual=counts.ladder.habitual.copy())
+    useless.habitual[:5] = 0
+    changed = under_use(replace(counts, ladder=useless))
+    assert changed[5].bar == pytest.approx(under_use(counts)[5].bar, rel=0.2)
+    assert changed[0].probability is not None
+
+
+def test_a_feature_that_cannot_be_compared_is_not_called_used() -> None:
+    few = tuple("one-off" if place < 3 else "core" for place in range(len(healthy().names)))
+    assert diagnose(replace(healthy(), kinds=few)).features[0].verdict.kind == UNCOMPARED

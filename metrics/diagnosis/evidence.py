@@ -102,9 +102,7 @@ def _lost(everything: dict[str, float], rest: dict[str, float]) -> dict[str, flo
     return {cause: odds(everything[cause]) - odds(rest[cause]) for cause in CAUSES}
 
 
-def _one(
-    product: ProductDiagnosis, place: int, signal: int, weights: dict[str, float]
-) -> Evidence:
+def _one(product: ProductDiagnosis, place: int, signal: int, weights: dict[str, float]) -> Evidence:
     seen, name = product.seen, product.seen.names[signal]
     contrast = float(seen.value[place, signal] - centre(product, place)[signal])
     error = sqrt(product.nature.natural[signal, signal] + seen.variance[place, signal])
@@ -124,5 +122,3 @@ def _shares(
         return float(np.exp(mean)), float(np.exp(mean - contrast))
     inside = (people + 0.5) / (of + 1)
     return people / of, float(1 / (1 + np.exp(contrast - odds(inside))))
-
-

@@ -42,9 +42,7 @@ class Hypotheses:
 
 def hypotheses() -> Hypotheses:
     """Enumerate the causes: 1 + 5 + 10 + 10 sets."""
-    sets = [
-        chosen for size in range(MOST_CAUSES + 1) for chosen in combinations(range(5), size)
-    ]
+    sets = [chosen for size in range(MOST_CAUSES + 1) for chosen in combinations(range(5), size)]
     members = np.array([[cause in chosen for cause in range(5)] for chosen in sets])
     share = np.array([SHARES[cause] for cause in SUBCAUSES])
     weight = np.where(members, share, 1.0).prod(axis=1)

@@ -106,7 +106,7 @@ def diagnose(
         said = verdict(
             likely,
             is_tracked=not checks[place].problems,
-            is_underused=gates[place].is_underused,
+            is_underused=None if gates[place].probability is None else gates[place].is_underused,
         )
         kind = KINDS[int(learned.kind[place].argmax())]
         answers.append(
@@ -128,14 +128,10 @@ def believed(product: ProductDiagnosis, feature: str, seen: Signals) -> list[dic
     learned, sets = product.nature, product.sets
     labels = label_prior(product.counts.kinds)[product.place(feature)]
     found = likelihoods(seen, sets, learned.means, learned.natural)
-    held = shares(
-        found, sets, np.tile(labels, (len(seen.value), 1)), settings=learned.settings
-    )
+    held = shares(found, sets, np.tile(labels, (len(seen.value), 1)), settings=learned.settings)
     posterior = (held.ordinary + held.odd).sum(axis=2)
     named = _named(posterior, sets)
-    return [
-        {**row, "none": float(none)} for row, none in zip(named, posterior[:, 0], strict=True)
-    ]
+    return [{**row, "none": float(none)} for row, none in zip(named, posterior[:, 0], strict=True)]
 
 
 def _named(posterior: Floats, sets: Hypotheses) -> list[dict[str, float]]:

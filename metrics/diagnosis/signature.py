@@ -70,7 +70,10 @@ TOGETHER = (0.78, 0.19, 0.03)  # of the features with a fault: one, two, three c
 MOST_CAUSES = 3
 
 NATURAL = dict.fromkeys(SIGNALS, 0.28) | {
-    "dose": 0.16, "haste": 0.16, "friction": 0.16, "slowness": 0.45,
+    "dose": 0.16,
+    "haste": 0.16,
+    "friction": 0.16,
+    "slowness": 0.45,
 }  # standard deviations that a product's own features correct; logits (slowness: log seconds)
 NATURAL_WEIGHT = 20.0  # features that this first belief counts for
 

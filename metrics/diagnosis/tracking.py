@@ -45,6 +45,7 @@ SPOILT = {
 # Exposures that nobody had raise reach and lower trial: by how much, the logs cannot say.
 OVERLOGGED_BY = {"reach": 0.5, "trial": -0.5}  # logits, and as much again in doubt
 
+
 @dataclass(frozen=True, slots=True)
 class Tracking:
     """What is wrong with the logs of one feature.

@@ -14,7 +14,8 @@ from metrics.diagnosis.signals import UNKNOWN, Contrast, contrast
 Floats = NDArray[np.float64]
 
 SURE = 0.8  # probability from which a feature counts as under-used
-FEWEST_PEERS = 4  # of its type; with fewer, all features are its peers
+FEWEST_PEERS = 4  # of its type; with fewer, all features with a habit are its peers
+ONCE = "one-off"  # done once: no habit to compare with other types
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class UnderUse:
         bar: Share below which use is too little: the owner's target, else where the peers' lower
             quartile would be for the same people; None when unknown.
         is_target: Whether the bar is the owner's.
-        probability: That the true share lies below the bar; None when unknown.
+        probability: That the true share lies below the bar; None when unknown, as of features
+            that are done once where there are too few of them to be compared with each other.
     """
 
     habitual: int
@@ -104,19 +106,24 @@ def _shrunk(found: Contrast, kinds: tuple[str, ...]) -> Floats:
         if here.sum() < FEWEST_PEERS:
             continue
         middle = float(np.median(found.value[here]))
-        spread = max(
-            float(np.mean((found.value[here] - middle) ** 2 - found.variance[here])), 0.01
-        )
+        spread = max(float(np.mean((found.value[here] - middle) ** 2 - found.variance[here])), 0.01)
         keep = spread / (spread + found.variance[here])
         value[here] = middle + keep * (found.value[here] - middle)
     return value
 
 
 def _peers(kinds: tuple[str, ...], place: int) -> list[int]:
-    """The other features of its type, or all others when those are few."""
+    """The other features of its type; when those are few, all others that become a habit.
+
+    What is done once has no habit, so it is compared with its like or, among too few, with nobody.
+    """
     others = [one for one in range(len(kinds)) if one != place]
     same = [one for one in others if kinds[one] == kinds[place]]
-    return same if len(same) >= FEWEST_PEERS else others
+    if len(same) >= FEWEST_PEERS:
+        return same
+    if kinds[place] == ONCE:
+        return []
+    return [one for one in others if kinds[one] != ONCE]
 
 
 def _logit(share: float) -> float:

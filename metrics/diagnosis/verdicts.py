@@ -10,10 +10,11 @@ NAMED, SURE, ORDINARY = 0.5, 0.7, 0.5
 
 TRACKING = "tracking problem"
 USED = "used as much as its peers"
+UNCOMPARED = "too few of its type to compare"
 CAUSE = "cause named"
 LOW_BUT_ORDINARY = "low, but ordinary for its type"
 UNKNOWN_CAUSE = "not enough evidence"
-KINDS_OF_VERDICT = (TRACKING, USED, CAUSE, LOW_BUT_ORDINARY, UNKNOWN_CAUSE)
+KINDS_OF_VERDICT = (TRACKING, USED, UNCOMPARED, CAUSE, LOW_BUT_ORDINARY, UNKNOWN_CAUSE)
 
 # Repair in this order: never send people to a broken or worthless feature first.
 REPAIR_ORDER = ("value", "usability", "discoverability")
@@ -66,13 +67,13 @@ def recalibrated(probability: float, *, numbers: tuple[float, float] = RECALIBRA
     return 1 / (1 + exp(-(shift + slope * log(inside / (1 - inside)))))
 
 
-def verdict(found: Probabilities, *, is_tracked: bool, is_underused: bool) -> Verdict:
+def verdict(found: Probabilities, *, is_tracked: bool, is_underused: bool | None) -> Verdict:
     """Name what is likely enough, or say that nothing is.
 
     Args:
         found: Probabilities.
         is_tracked: Whether the logs can be trusted.
-        is_underused: Whether the feature passed the gate.
+        is_underused: Whether the feature passed the gate; None: it could not be compared.
 
     Examples:
         >>> causes = {"discoverability": 0.97, "usability": 0.1, "value": 0.05}
@@ -85,7 +86,7 @@ def verdict(found: Probabilities, *, is_tracked: bool, is_underused: bool) -> Ve
     if not is_tracked:
         return Verdict(TRACKING, (), (), None)
     if not is_underused:
-        return Verdict(USED, (), (), None)
+        return Verdict(UNCOMPARED if is_underused is None else USED, (), (), None)
     largest = max(found.causes.values())
     if largest >= SURE:
         named = tuple(cause for cause in REPAIR_ORDER if found.causes[cause] >= NAMED)
