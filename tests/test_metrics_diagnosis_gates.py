@@ -17,7 +17,7 @@ from metrics.diagnosis.tracking import (
     UNEXPOSED,
 )
 from metrics.diagnosis.verdicts import UNCOMPARED
-from tests.simulated_product import diagnosed, faulty, healthy, without_exposures
+from tests.simulated_product import faulty, healthy, without_exposures
 
 
 def with_traffic(place: int, **changed: float) -> ProductCounts:
@@ -87,7 +87,8 @@ def test_a_release_in_the_window() -> None:
 
 
 def test_features_with_a_planted_fault_are_underused() -> None:
-    assert [diagnosed().features[place].under_use.is_underused for place in range(4)] == [True] * 4
+    gates = under_use(replace(faulty(), kinds=("core",) * 24))
+    assert [gate.is_underused for gate in gates[:4]] == [True] * 4
 
 
 def test_at_most_a_quarter_of_a_healthy_product_is_surely_underused() -> None:
