@@ -1,7 +1,7 @@
 """Nothing of others comes out of any report, page, question in SQL, list or file, in any form."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pages.shared.downloads import csv_bytes, parquet_bytes
 from queries import Filter, QueryError, Segment, Sight, Workspace, open_workspace
 from queries.access import Identity
 from queries.build import build
+from queries.event_match import EventMatch
 from queries.salt import salt_of
 from reports.active_hours import active_hours
 from reports.active_users import active_users
@@ -27,6 +28,14 @@ from reports.data_health import data_health, quarantine_sample
 from reports.dimension_values import dimension_values
 from reports.engagement import engagement
 from reports.event_names import event_names, qualifying_events
+from reports.funnel import funnel
+from reports.funnel_choices import funnel_choices
+from reports.funnel_drivers import funnel_drivers
+from reports.funnel_groups import funnel_groups
+from reports.funnel_people import InFunnel, people_in_funnel
+from reports.funnel_question import FunnelQuestion, FunnelStep
+from reports.funnel_times import funnel_times
+from reports.funnel_trend import funnel_trend
 from reports.headlines import headlines
 from reports.lifecycle import lifecycle
 from reports.markers import latest_releases, markers
@@ -57,6 +66,7 @@ from tests.marked_workspace import (
 )
 from tests.page_runs import run_page
 
+ANY_TWO = FunnelQuestion((FunnelStep(EventMatch()), FunnelStep(EventMatch())))
 MARKS = [NOBODY, *map(of_country, COUNTRIES), *map(of_site, SITES)]
 
 
@@ -146,6 +156,7 @@ def reports(workspace: Workspace, scope: Scope, by: str | None) -> Iterator[Any]
     for kind in ("event", "feature"):
         yield top_events(workspace, scope, kind=kind, limit=50)  # type: ignore[arg-type]
     yield retention(workspace, scope, RetentionQuestion(intervals=3, by=by))
+    yield from funnels(workspace, scope, by)
     yield markers(workspace, scope.period)
     yield latest_releases(workspace)
     yield event_names(workspace)
@@ -155,6 +166,17 @@ def reports(workspace: Workspace, scope: Scope, by: str | None) -> Iterator[Any]
     yield data_health(workspace)
     yield quarantine_sample(workspace, "events", "user_id is null or blank")
     yield workspace.snapshot
+
+
+def funnels(workspace: Workspace, scope: Scope, by: str | None) -> Iterator[Any]:
+    """Every report about a funnel."""
+    asked = ANY_TWO
+    yield funnel_choices(workspace)
+    yield funnel(workspace, scope, asked)
+    yield funnel_trend(workspace, scope, asked)
+    yield funnel_times(workspace, scope, asked, from_step=1, to_step=2)
+    yield funnel_groups(workspace, scope, replace(asked, by=by or "site"))
+    yield funnel_drivers(workspace, scope, replace(asked, unit="account"))
 
 
 def lists(workspace: Workspace, scope: Scope) -> Iterator[Any]:
@@ -174,6 +196,8 @@ def lists(workspace: Workspace, scope: Scope) -> Iterator[Any]:
         WithSession(period),
     ):
         yield people(workspace, scope, whom).people.rows
+    for asked in (ANY_TWO, replace(ANY_TWO, unit="account"), replace(ANY_TWO, unit="session")):
+        yield people_in_funnel(workspace, scope, InFunnel(asked, 1)).people.rows
 
 
 @settings(max_examples=25)
@@ -331,7 +355,7 @@ def test_nobody_is_found_by_a_personal_value(personal: Workspace) -> None:
 # Pages
 
 
-PAGES = ("today", "usage", "retention", "data", "sql", "boards")
+PAGES = ("today", "usage", "funnels", "retention", "data", "sql", "boards")
 ACCESS = """
 [access]
 sign_in = "oidc"
@@ -365,7 +389,8 @@ def shown(screen: Any) -> bytes:
 @pytest.mark.parametrize("where", [[], ["country:FR"], ["site:north"]])
 @pytest.mark.usefixtures("signed_in")
 def test_no_page_sends_anything_of_others(restricted: Path, name: str, where: list[str]) -> None:
-    screen = run_page(restricted, name, where=where, by="site", cohort="week")
+    own = {"funnel_by": "site", "funnel_drivers": True} if name == "funnels" else {}
+    screen = run_page(restricted, name, where=where, by="site", cohort="week", **own)
     sent = shown(screen)
     assert sent
     assert not screen.exception

@@ -18,6 +18,10 @@ from tests.page_runs import act, has_failed, run_page, showing, text
 from tests.page_workspace import make_workspace
 
 EIGHT_WEEKS = (date(2026, 9, 28), date(2026, 11, 22))
+FILTERED = (
+    '{"steps":["draft_opened",{"features":[["draft","completed"]],"where":[["platform","ios"]]}],'
+    '"without":[{"what":{"events":["draft_opened"],"where":[["country","FR"]]},"from":1,"to":2}]}'
+)
 SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("today", {}),
     ("today", {"where": ["platform:ios", "country:DE"], "compare": "none"}),
@@ -29,8 +33,18 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("retention", {"where": ["platform:web"], "cohort": "Month", "criterion": "On or after"}),
     ("churn", {}),
     ("churn", {"where": ["platform:web"], "churn_interval": "14"}),
+    ("funnels", {"funnel_drivers": True}),
+    ("funnels", {"where": ["platform:web"], "funnel_by": "country", "funnel_unit": "session"}),
+    ("funnels", {"funnel_by": "platform", "funnel_touch": "all_steps", "funnel_order": "strict"}),
+    ("funnels", {"funnel": FILTERED, "grain": "week", "funnel_counting": "total"}),
+    ("adoption", {}),
+    ("adoption", {"where": ["platform:web"], "period": "12w", "adoption_behind": "newcomers"}),
     ("data", {}),
 ]
+# At least so many figures of each page are asked in SQL.
+FIGURES = {
+    "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "adoption": 3, "data": 2,
+}  # fmt: skip
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure
 
 
@@ -79,7 +93,7 @@ def test_every_figure_gives_the_same_rows_in_sql(
 ) -> None:
     sources = sources_of(workspace, name, state, monkeypatch)
     asked = [source for source in sources if source.sql]
-    assert len(asked) >= {"today": 6, "usage": 12, "retention": 3, "churn": 5, "data": 2}[name]
+    assert len(asked) >= FIGURES[name]
     for source in asked:
         same_rows(workspace, source)
 
