@@ -26,6 +26,19 @@ class Share:
     rate: Rate
 
 
+def share(part: int, whole: int) -> Share:
+    """A ratio with both its numbers.
+
+    Raises:
+        ValueError: Not 0 <= part <= whole.
+
+    Examples:
+        >>> share(1, 4).rate.value
+        0.25
+    """
+    return Share(part, whole, rate(part, whole))
+
+
 @dataclass(frozen=True, slots=True)
 class AdoptionCounts:
     """People of one feature, each counted once.
@@ -44,7 +57,8 @@ class AdoptionCounts:
         tried_once: Of `tried_mature`, never again in the 28 days after it.
         use_days: Use days of adopters, all together.
         active_weeks: Weeks in which adopters were active in the product, all together.
-        actions_used: Distinct actions that a user used, summed over users who tried it.
+        acted: Of those eligible, did any of its actions.
+        actions_used: Distinct actions that a user used, summed over `acted`.
         actions_available: Actions that the feature has.
     """
 
@@ -61,6 +75,7 @@ class AdoptionCounts:
     tried_once: int
     use_days: int
     active_weeks: int
+    acted: int
     actions_used: int
     actions_available: int
 
@@ -77,7 +92,8 @@ class Adoption:
         stickiness: Adopters who used it in the last 28 days.
         abandonment: Tried once and not again within 28 days.
         frequency: Use days per active week of an adopter; None without active weeks.
-        depth: Share of the feature's actions that its average user uses; None without users.
+        depth: Share of the feature's actions that its average user uses, among those who used any;
+            None without them.
     """
 
     discovery: Share | None
@@ -106,23 +122,23 @@ def adoption(counts: AdoptionCounts) -> Adoption:
         Definition of adoption: this product's own, printed beside the number; suites differ.
 
     Examples:
-        >>> counts = AdoptionCounts(100, 60, 21, 20, 15, 80, 8, 10, 6, 18, 9, 40, 50, 42, 4)
+        >>> counts = AdoptionCounts(100, 60, 21, 20, 15, 80, 8, 10, 6, 18, 9, 40, 50, 21, 42, 4)
         >>> found = adoption(counts)
         >>> found.trial.part, found.trial.whole, found.frequency, found.depth
         (20, 60, 0.8, 0.5)
     """
     discovery = trial = None
     if counts.exposed is not None:
-        discovery = _share(counts.exposed, counts.eligible)
-        trial = _share(counts.tried_exposed or 0, counts.exposed)
-    possible = counts.tried * counts.actions_available
+        discovery = share(counts.exposed, counts.eligible)
+        trial = share(counts.tried_exposed or 0, counts.exposed)
+    possible = counts.acted * counts.actions_available
     return Adoption(
         discovery=discovery,
         trial=trial,
-        completion=_share(counts.completed, counts.tried),
-        adoption=_share(counts.adopted, counts.mature),
-        stickiness=_share(counts.adopters_recent, counts.adopters),
-        abandonment=_share(counts.tried_once, counts.tried_mature),
+        completion=share(counts.completed, counts.tried),
+        adoption=share(counts.adopted, counts.mature),
+        stickiness=share(counts.adopters_recent, counts.adopters),
+        abandonment=share(counts.tried_once, counts.tried_mature),
         frequency=counts.use_days / counts.active_weeks if counts.active_weeks else None,
         depth=counts.actions_used / possible if possible else None,
     )
@@ -228,7 +244,3 @@ def _quadrant(is_broad: bool, is_often: bool) -> str:  # noqa: FBT001
     if is_broad:
         return "core" if is_often else "occasional"
     return "specialist" if is_often else "marginal"
-
-
-def _share(part: int, whole: int) -> Share:
-    return Share(part, whole, rate(part, whole))

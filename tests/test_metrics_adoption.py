@@ -12,7 +12,7 @@ from metrics.adoption import AdoptionCounts, adoption, feature_map, time_to_adop
 SOME = AdoptionCounts(
     eligible=100, exposed=60, tried=21, tried_exposed=20, completed=15, mature=80, adopted=8,
     adopters=10, adopters_recent=6, tried_mature=18, tried_once=9, use_days=40, active_weeks=50,
-    actions_used=42, actions_available=4,
+    acted=21, actions_used=42, actions_available=4,
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_adoption_without_exposures_knows_no_discovery() -> None:
 
 
 def test_adoption_of_a_feature_that_nobody_has() -> None:
-    found = adoption(AdoptionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4))
+    found = adoption(AdoptionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4))
     assert found.adoption.rate.value is None
     assert (found.frequency, found.depth) == (None, None)
 

@@ -48,8 +48,8 @@ def last_day_of(snapshot: Snapshot) -> date:
     return snapshot.watermark or snapshot.last_day or snapshot.built_at.date()
 
 
-def period_controls(snapshot: Snapshot) -> None:
-    """Which days, compared with which, drawn how finely."""
+def period_controls(snapshot: Snapshot, *, has_comparison: bool = True) -> None:
+    """Which days, compared with which if with any, drawn how finely."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Period",
@@ -64,16 +64,17 @@ def period_controls(snapshot: Snapshot) -> None:
         )
         if st.session_state.get("period") == "custom":
             _custom_days(snapshot)
-        st.selectbox(
-            "Comparison",
-            COMPARISONS,
-            format_func=COMPARISONS.__getitem__,
-            key="compare",
-            bind="query-params",
-            persist_state="session",
-            label_visibility="collapsed",
-            width=190,
-        )
+        if has_comparison:
+            st.selectbox(
+                "Comparison",
+                COMPARISONS,
+                format_func=COMPARISONS.__getitem__,
+                key="compare",
+                bind="query-params",
+                persist_state="session",
+                label_visibility="collapsed",
+                width=190,
+            )
         st.segmented_control(
             "Drawn by",
             GRAINS,

@@ -36,6 +36,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
                 page("funnels", "Funnels", "filter_alt"),
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
+                page("adoption", "Adoption", "rocket_launch"),
             ],
             "Decisions": [page("experiments", "Experiments", "science")],
             "Ask": ask,

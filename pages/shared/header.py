@@ -12,6 +12,7 @@ from reports.scope import Scope
 
 # Their periods are chosen among their own controls, or are an experiment's own.
 WITHOUT_PERIOD = {"retention", "churn", "experiments"}
+WITHOUT_COMPARISON = {"adoption", "feedback"}  # they show a course instead
 WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
 
 
@@ -38,8 +39,10 @@ def header(page: st.Page, workspace: Workspace) -> bool:
         return True
     line = st.empty()
     if page.url_path not in WITHOUT_PERIOD:
-        period_controls(snapshot)
+        is_compared = page.url_path not in WITHOUT_COMPARISON
+        period_controls(snapshot, has_comparison=is_compared)
         scope = chosen_scope(workspace, snapshot)
+        scope = scope if is_compared else scope.over(scope.period)
         fresh = f"{_looked_at(scope, snapshot)} · {fresh}"
     line.caption(fresh)
     segment_filters(workspace)

@@ -3,6 +3,7 @@
 from pages.shared.figures.bars import bar_list, histogram
 from pages.shared.figures.chances import chances
 from pages.shared.figures.days_after import days_after
+from pages.shared.figures.feature_map import Bubble, feature_map
 from pages.shared.figures.forest import forest
 from pages.shared.figures.heatmap import calendar, heatmap
 from pages.shared.figures.lifecycle import lifecycle_bars
@@ -12,6 +13,7 @@ from pages.shared.figures.sparkline import sparkline
 from pages.shared.figures.triangle import Curve, retention_curves, triangle
 
 __all__ = [
+    "Bubble",
     "Course",
     "Curve",
     "Line",
@@ -19,6 +21,7 @@ __all__ = [
     "calendar",
     "chances",
     "days_after",
+    "feature_map",
     "forest",
     "heatmap",
     "histogram",

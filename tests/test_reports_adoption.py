@@ -1,0 +1,153 @@
+"""Adoption, from a log small enough to know every number."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from metrics.periods import Period
+from queries import Filter, Segment, Workspace
+from reports.adoption import AdoptionReport, adoption
+from reports.scope import Scope
+from tests.churn_cases import ALL as CASES
+from tests.slow_rollups import Row
+from tests.tiny_workspaces import Setup, workspace_of
+
+MONDAY = date(2026, 1, 5)
+LAST = MONDAY + timedelta(days=83)
+PERIOD = Period(LAST - timedelta(days=27), LAST + timedelta(days=1))
+
+
+def at(user: str, day: int, feature: str = "", action: str = "", **more: str) -> Row:
+    event = f"{feature}_{action}" if feature else "visit"
+    told = {"feature": feature, "action": action} if feature else {}
+    return (user, event, f"{MONDAY + timedelta(days=day)}T12:00:00Z", {**told, **more})
+
+
+def scope(segment: Segment | None = None, period: Period = PERIOD) -> Scope:
+    return Scope(period, None, "day", segment or Segment())
+
+
+def report_of(folder: Path, rows: list[Row], setup: Setup | None = None) -> AdoptionReport:
+    found = adoption(workspace_of(folder, rows, setup, watermark=LAST), scope())
+    assert found is not None
+    return found
+
+
+def row_of(report: AdoptionReport, feature: str) -> dict[str, object]:
+    return report.reach.rows.row(by_predicate=pl.col("feature") == feature, named=True)
+
+
+# Zoe used maps in the first week. Ann came first on day 30 and uses maps on days 40, 50 and 70;
+# Bob, there since day 0, looked at maps on day 60; Cleo came on day 35, tried once on day 36 and
+# was there again on day 75.
+TALE = [
+    at("zoe", 1, "maps", "completed"), at("ann", 30),
+    *(at("ann", day, "maps", action) for day in (40, 50, 70)
+      for action in ("exposed", "started", "completed")),
+    at("bob", 0), at("bob", 60), at("bob", 60, "maps", "exposed"),
+    at("cleo", 35), at("cleo", 36, "maps", "started"), at("cleo", 75),
+]  # fmt: skip
+
+
+def test_every_ratio_has_both_its_numbers(tmp_path: Path) -> None:
+    maps = row_of(report_of(tmp_path, TALE), "maps")
+    # The period is days 56 to 83; newcomers came on days 28 to 55.
+    assert (maps["users"], maps["active"], maps["use_days"]) == (1, 3, 1)
+    assert (maps["eligible"], maps["exposed"]) == (3, 2)
+    assert (maps["tried"], maps["tried_of_exposed"], maps["completed"]) == (1, 1, 1)
+    assert (maps["newcomers"], maps["adopted"]) == (2, 1)
+    assert (maps["tried_long_ago"], maps["tried_once"]) == (2, 1)
+    assert (maps["adopters"], maps["adopters_recent"]) == (1, 1)
+    # Ann was there in four of the weeks since day 28, on three of its use days.
+    assert (maps["adopter_use_days"], maps["adopter_weeks"]) == (3, 4)
+    assert (maps["acted"], maps["actions_used"], maps["actions_offered"]) == (1, 2, 2)
+    assert maps["days_per_week"] == 0.25
+
+
+def test_time_to_adopt_counts_those_who_have_not_yet(tmp_path: Path) -> None:
+    # Ann needs 20 days; with Cleo not yet there, half have adopted after 20 days.
+    assert row_of(report_of(tmp_path, TALE), "maps")["days_to_adopt"] == 20.0
+
+
+def test_a_feature_of_one_plan_is_of_those_who_have_it(tmp_path: Path) -> None:
+    setup = Setup(event_dimensions=("plan",), more='[dictionary.audit]\nplans = ["enterprise"]')
+    rows = [
+        *(at(f"big{n}", 60, plan="enterprise") for n in range(4)),
+        *(at(f"small{n}", 60, plan="starter") for n in range(6)),
+        *(
+            at("big1", 70, "audit", action, plan="enterprise")
+            for action in ("started", "completed")
+        ),
+        *(at("small1", 61, "maps", action, plan="starter") for action in ("started", "completed")),
+    ]
+    report = report_of(tmp_path, rows, setup)
+    assert (row_of(report, "audit")["eligible"], row_of(report, "maps")["eligible"]) == (4, 10)
+    assert (row_of(report, "audit")["tried"], row_of(report, "audit")["active"]) == (1, 10)
+    assert any("audit" in caveat for caveat in report.reach.caveats)
+
+
+def test_a_rule_about_an_unknown_dimension_is_named(tmp_path: Path) -> None:
+    setup = Setup(more='[dictionary.maps]\nonly = { tier = ["pro"] }')
+    report = report_of(tmp_path, TALE, setup)
+    assert report.unknown_rules == ("maps",)
+    assert row_of(report, "maps")["eligible"] == 3
+
+
+def test_without_exposures_nobody_knows_who_saw_it(tmp_path: Path) -> None:
+    rows = [one for one in TALE if not one[1].endswith("exposed")]
+    report = report_of(tmp_path, rows)
+    maps = row_of(report, "maps")
+    assert (maps["exposed"], maps["trial_share"]) == (None, None)
+    assert any("exposed" in caveat for caveat in report.reach.caveats)
+
+
+def test_without_features_there_is_nothing_to_say(tmp_path: Path) -> None:
+    assert adoption(workspace_of(tmp_path, [at("ann", 0)], watermark=LAST), scope()) is None
+
+
+def test_nobody_in_a_segment_leaves_dashes(tmp_path: Path) -> None:
+    setup = Setup(user_dimensions=("plan",), users={"ann": {"plan": "pro"}, "bob": {"plan": "x"}})
+    workspace = workspace_of(tmp_path, TALE, setup, watermark=LAST)
+    report = adoption(workspace, scope(Segment((Filter("plan", ("nobody's",)),))))
+    assert report is not None
+    maps = row_of(report, "maps")
+    assert (maps["active"], maps["breadth_share"], maps["adoption_share"]) == (0, None, None)
+    assert (report.spread.gini, report.median_breadth) == (None, None)
+    assert report.cumulated.is_empty
+
+
+def used_so_often(folder: Path, amounts: list[int]) -> Workspace:
+    """Features of which each has so many use days, by different people."""
+    rows = [
+        at(f"u{feature}_{n}", 60, f"feature{feature}", "completed")
+        for feature, amount in enumerate(amounts)
+        for n in range(amount)
+    ]
+    unused = [
+        at("u", 3, f"feature{n}", "completed") for n, amount in enumerate(amounts) if not amount
+    ]
+    return workspace_of(folder, [*rows, *unused], watermark=LAST)
+
+
+@pytest.mark.parametrize("name", ["gini-02", "gini-04"])
+def test_concentration_gives_the_reference_numbers(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    found = adoption(used_so_often(tmp_path, case["inputs"]["x"]), scope())
+    assert found is not None
+    spread, expected = found.spread, case["expected"]
+    assert spread.gini == pytest.approx(expected["gini"], abs=case["tolerance"])
+    assert spread.hhi == pytest.approx(expected["hhi"], abs=case["tolerance"])
+    if "bias_corrected" in expected:
+        assert spread.gini_corrected == pytest.approx(expected["bias_corrected"])
+
+
+def test_the_most_used_features_add_up_to_all_use(tmp_path: Path) -> None:
+    found = adoption(used_so_often(tmp_path, [1, 1, 2, 3, 5, 8, 13, 21]), scope())
+    assert found is not None
+    shares = found.cumulated.rows["cumulated_share"].to_list()
+    # 21 + 13 + 8 of 54 are 78 %, with 5 more 87 %: four of eight features make 80 %.
+    assert [round(one, 3) for one in shares[:4]] == [0.389, 0.63, 0.778, 0.87]
+    assert shares[-1] == 1.0
+    assert found.spread.head == 0.5
