@@ -43,6 +43,9 @@ def test_a_funnel_is_built_and_saved(reader: Reader) -> None:
 def test_the_people_behind_a_step_open_with_their_number(reader: Reader) -> None:
     reader.opens(DRAFTS)
     box = reader.page.locator(".st-key-people_of_funnel input")
+    box.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
+    reader.waits()
+    box.click()
     box.fill("dropped")
     reader.page.get_by_role("option", name="1 draft_opened, dropped after: 20").wait_for()
     box.press("Enter")
