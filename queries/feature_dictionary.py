@@ -22,6 +22,7 @@ class DictionaryEntry(Part):
 
     label: Annotated[str, Field(min_length=1)] | None = None
     kind: Kind = "core"
+    is_kind_sure: bool = False
     cadence: Cadence | None = None
     released_on: date | None = None
     plans: Values | None = None

@@ -6,6 +6,8 @@ from metrics.diagnosis.gains import Gain, gain
 from metrics.diagnosis.instrumenting import NextEvent, next_events
 from metrics.diagnosis.power import Power, power
 from metrics.diagnosis.product import Diagnosis, ProductDiagnosis, diagnose
+from metrics.diagnosis.reversals import Reversal, if_kind_is_sure, reversals
+from metrics.diagnosis.rungs import Rung, rungs
 from metrics.diagnosis.tracking import Tracking, tracking
 from metrics.diagnosis.underuse import UnderUse, under_use
 from metrics.diagnosis.verdicts import Probabilities, Verdict, verdict
@@ -21,6 +23,8 @@ __all__ = [
     "Probabilities",
     "ProductCounts",
     "ProductDiagnosis",
+    "Reversal",
+    "Rung",
     "Tracking",
     "Traffic",
     "UnderUse",
@@ -28,8 +32,11 @@ __all__ = [
     "diagnose",
     "evidence",
     "gain",
+    "if_kind_is_sure",
     "next_events",
     "power",
+    "reversals",
+    "rungs",
     "tracking",
     "under_use",
     "verdict",

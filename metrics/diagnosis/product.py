@@ -53,6 +53,7 @@ class ProductDiagnosis:
         seen: The signals used.
         nature: What is natural in this product.
         sets: The hypotheses.
+        labels: (F, 4) prior of each true type.
     """
 
     features: tuple[Diagnosis, ...]
@@ -60,6 +61,7 @@ class ProductDiagnosis:
     seen: Signals
     nature: Nature
     sets: Hypotheses
+    labels: Floats
 
     def place(self, feature: str) -> int:
         """Row of a feature.
@@ -76,6 +78,7 @@ def diagnose(
     counts: ProductCounts,
     *,
     targets: Mapping[str, float] | None = None,
+    sure_kinds: frozenset[str] = frozenset(),
     without: frozenset[str] = frozenset(),
 ) -> ProductDiagnosis:
     """Why are features under-used: can people not find, not manage, or not need them?
@@ -89,6 +92,8 @@ def diagnose(
     Args:
         counts: The product in one window, four weeks or more.
         targets: Share of habitual users that owners ask for, by feature.
+        sure_kinds: Features whose type somebody has confirmed; of the others one in ten may be
+            another, so that one that behaves like another type is taken for it.
         without: Signals to leave out.
 
     Raises:
@@ -98,7 +103,8 @@ def diagnose(
         raise ValueError(f"needs at least {FEWEST} features to learn from, got {len(counts.names)}")
     checks, gates = tracking(counts), under_use(counts, targets=targets)
     seen, sets = trusted(signals(counts, without=without), checks), hypotheses()
-    learned = nature(seen, counts.kinds, sets)
+    sure = np.array([name in sure_kinds for name in counts.names])
+    learned = nature(seen, counts.kinds, sets, sure=sure)
     found = _named(learned.posterior, sets)
     answers = []
     for place, name in enumerate(counts.names):
@@ -112,10 +118,13 @@ def diagnose(
         answers.append(
             Diagnosis(name, counts.kinds[place], checks[place], gates[place], likely, kind, said)
         )
-    return ProductDiagnosis(tuple(answers), counts, seen, learned, sets)
+    labels = label_prior(counts.kinds, sure=sure)
+    return ProductDiagnosis(tuple(answers), counts, seen, learned, sets, labels)
 
 
-def believed(product: ProductDiagnosis, feature: str, seen: Signals) -> list[dict[str, float]]:
+def believed(
+    product: ProductDiagnosis, feature: str, seen: Signals, *, labels: Floats | None = None
+) -> list[dict[str, float]]:
     """What would be believed of a feature if its signals were others, one answer for each row.
 
     The product's nature is kept as it was learned. Not recalibrated; "none" is in it.
@@ -124,9 +133,11 @@ def believed(product: ProductDiagnosis, feature: str, seen: Signals) -> list[dic
         product: The diagnosis.
         feature: Whose type counts.
         seen: One row for each set of signals.
+        labels: Prior of its true type, one for each of `KINDS`; None: the dictionary may err.
     """
     learned, sets = product.nature, product.sets
-    labels = label_prior(product.counts.kinds)[product.place(feature)]
+    if labels is None:
+        labels = product.labels[product.place(feature)]
     found = likelihoods(seen, sets, learned.means, learned.natural)
     held = shares(found, sets, np.tile(labels, (len(seen.value), 1)), settings=learned.settings)
     posterior = (held.ordinary + held.odd).sum(axis=2)

@@ -83,6 +83,7 @@ ODDITIES = (0.05, 0.15, 0.3, 0.5)  # share of features that are odd in one trait
 ODD = 2.5  # how much wider oddities are spread than the rest, as a factor
 TRACKED_ODDLY = {"reach": 0.8, "trial": -0.8}  # exposures logged that were none, or lost
 MISLABELLED = 0.1  # share of features with the wrong type in the dictionary
+MISLABELLED_SURELY = 0.01  # of those whose type somebody has confirmed
 KINDS_APART = 0.8  # standard deviation of the types' means, logits
 
 RECALIBRATION = (0.12, 1.0)  # shift and slope of the log odds of each cause

@@ -11,6 +11,7 @@ from metrics.diagnosis.signals import SIGNALS, Signals
 from metrics.diagnosis.signature import (
     KINDS_APART,
     MISLABELLED,
+    MISLABELLED_SURELY,
     NATURAL,
     NATURAL_WEIGHT,
     ODDITIES,
@@ -60,7 +61,13 @@ class Shares:
     settings: Floats
 
 
-def nature(seen: Signals, kinds: tuple[str, ...], sets: Hypotheses) -> Nature:
+def nature(
+    seen: Signals,
+    kinds: tuple[str, ...],
+    sets: Hypotheses,
+    *,
+    sure: NDArray[np.bool_] | None = None,
+) -> Nature:
     """Learn the natural spread from a product that contains faults.
 
     Expectation-maximisation over causes, true types and oddities; the shares of faults and of
@@ -70,13 +77,14 @@ def nature(seen: Signals, kinds: tuple[str, ...], sets: Hypotheses) -> Nature:
         seen: Signals.
         kinds: Of each feature, from the dictionary.
         sets: The hypotheses.
+        sure: (F,) of which features the type has been confirmed; None: of none.
 
     References:
         Dempster, Laird and Rubin (1977), JRSS B 39:1-38. Shrinking a covariance: Ledoit and Wolf
         (2004), J. Multivariate Analysis 88:365-411, with a fixed share. Learning the share of
         non-null cases: Efron (2008), Statistical Science 23:1-22.
     """
-    labels = label_prior(kinds)
+    labels = label_prior(kinds, sure=sure)
     natural = START_TIGHT**2 * _first_belief()
     means = _first_means(seen, labels)
     for _ in range(ROUNDS):
@@ -87,10 +95,15 @@ def nature(seen: Signals, kinds: tuple[str, ...], sets: Hypotheses) -> Nature:
     return Nature(means, natural, last.settings, both.sum(axis=2), both.sum(axis=1))
 
 
-def label_prior(kinds: tuple[str, ...]) -> Floats:
-    """(F, 4): the dictionary is right about nine in ten; wrong ones are spread like the labels."""
+def label_prior(kinds: tuple[str, ...], *, sure: NDArray[np.bool_] | None = None) -> Floats:
+    """(F, 4): the dictionary is right about nine in ten; wrong ones are spread like the labels.
+
+    Of a type that somebody has confirmed, one in a hundred is wrong.
+    """
     own = np.array([[kind == name for name in KINDS] for kind in kinds], dtype=np.float64)
-    labels: Floats = (1 - MISLABELLED) * own + MISLABELLED * own.mean(axis=0)
+    confirmed = np.zeros(len(kinds), dtype=bool) if sure is None else sure
+    wrong = np.where(confirmed, MISLABELLED_SURELY, MISLABELLED)[:, None]
+    labels: Floats = (1 - wrong) * own + wrong * own.mean(axis=0)
     return labels
 
 

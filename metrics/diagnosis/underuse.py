@@ -72,7 +72,7 @@ def under_use(
     found = contrast(counts.ladder.habitual, counts.ladder.eligible)
     value = _shrunk(found, counts.kinds)
     return tuple(
-        _answer(found, value, place, _peers(counts.kinds, place), targets.get(name))
+        _answer(found, value, place, peers_of(counts.kinds, place), targets.get(name))
         for place, name in enumerate(counts.names)
     )
 
@@ -84,12 +84,12 @@ def _answer(
     known = [peer for peer in peers if found.variance[peer] < UNKNOWN]
     if found.variance[place] >= UNKNOWN or (target is None and not known):
         return UnderUse(habitual, eligible, None, target, target is not None, None)
-    base = _logit(float(found.usual[place]))
-    usual = _share(base + float(np.median(value[known]))) if known else None
-    edge = float(np.quantile(value[known], 0.25)) if target is None else _logit(target) - base
+    base = logit(float(found.usual[place]))
+    usual = share_at(base + float(np.median(value[known]))) if known else None
+    edge = float(np.quantile(value[known], 0.25)) if target is None else logit(target) - base
     error = sqrt(found.variance[place])
     probability = NormalDist().cdf((edge - float(value[place])) / error)
-    bar = _share(base + edge) if target is None else target
+    bar = share_at(base + edge) if target is None else target
     return UnderUse(habitual, eligible, usual, bar, target is not None, probability)
 
 
@@ -112,7 +112,7 @@ def _shrunk(found: Contrast, kinds: tuple[str, ...]) -> Floats:
     return value
 
 
-def _peers(kinds: tuple[str, ...], place: int) -> list[int]:
+def peers_of(kinds: tuple[str, ...], place: int) -> list[int]:
     """The other features of its type; when those are few, all others that become a habit.
 
     What is done once has no habit, so it is compared with its like or, among too few, with nobody.
@@ -126,9 +126,11 @@ def _peers(kinds: tuple[str, ...], place: int) -> list[int]:
     return [one for one in others if kinds[one] != ONCE]
 
 
-def _logit(share: float) -> float:
+def logit(share: float) -> float:
+    """Log odds of a share."""
     return log(share / (1 - share))
 
 
-def _share(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
+def share_at(logits: float) -> float:
+    """The share that has these log odds."""
+    return float(1 / (1 + np.exp(-logits)))
