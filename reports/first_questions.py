@@ -8,13 +8,18 @@ from metrics.periods import comparison, relative_period
 from queries import Segment
 from reports.active_hours import active_hours
 from reports.active_users import active_users
+from reports.capacity import capacities
 from reports.engagement import engagement
 from reports.event_names import event_names
+from reports.experiments import experiments
 from reports.headlines import headlines
 from reports.known import known
 from reports.lifecycle import lifecycle
 from reports.markers import markers
+from reports.objectives import objectives
+from reports.performance import performance
 from reports.scope import Scope
+from reports.service_days import has_requests
 from reports.sessions import sessions
 from reports.top_events import top_events
 
@@ -43,3 +48,8 @@ def ask_first(workspace: Workspace) -> None:
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
     markers(workspace, period)
+    if has_requests(workspace):
+        performance(workspace, by_day)
+        objectives(workspace)
+        capacities(workspace)
+    experiments(workspace)  # last, because it takes longest; its sums are kept on disk

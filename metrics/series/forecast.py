@@ -37,12 +37,13 @@ def forecast(
     *,
     scale: Scale = "count",
     holidays: Mapping[str, Days] | None = None,
+    is_growing: bool = False,
     confidence: float = 0.95,
 ) -> Forecast:
     """Expected values and intervals of the next days.
 
     It knows weekdays, holidays and (from 400 days on) the season, and no trend but what the noise
-    remembers: growth that must go on is not promised. Read its `back_test` first.
+    remembers: growth that must go on is not promised, unless asked for. Read its `back_test` first.
 
     Args:
         days: (n,) known days, rising; gaps are allowed.
@@ -50,6 +51,8 @@ def forecast(
         horizon: Days ahead, at most half as many as are known.
         scale: What the working scale is of.
         holidays: As in `regressors`.
+        is_growing: Let the growth of the known days, as uncertain as it is, go on: a straight line
+            on the working scale, which is growth by the same factor for counts and durations.
         confidence: Of the intervals.
 
     Raises:
@@ -68,7 +71,7 @@ def forecast(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
-    engine, coming = _prepared(days, horizon, holidays)
+    engine, coming = _prepared(days, horizon, holidays, is_growing=is_growing)
     predicted = engine.predict(values[None, :])
     if predicted.is_constant[0]:
         raise ValueError("a series that never varied has no noise to forecast from")
@@ -86,6 +89,7 @@ def paths(
     *,
     scale: Scale = "count",
     holidays: Mapping[str, Days] | None = None,
+    is_growing: bool = False,
     count: int = 2_000,
     seed: int = 1,
 ) -> Floats:
@@ -100,6 +104,7 @@ def paths(
         horizon: As in `forecast`.
         scale: As in `forecast`.
         holidays: As in `forecast`.
+        is_growing: As in `forecast`.
         count: Paths.
         seed: Of the draws; equal seeds give equal paths.
 
@@ -114,7 +119,7 @@ def paths(
         >>> paths(days, np.random.default_rng(1).normal(6, 0.1, 84), 5, count=10).shape
         (10, 5)
     """
-    engine, _ = _prepared(days, horizon, holidays)
+    engine, _ = _prepared(days, horizon, holidays, is_growing=is_growing)
     predicted = engine.predict(values[None, :])
     if predicted.is_constant[0]:
         raise ValueError("a series that never varied has no noise to forecast from")
@@ -138,6 +143,7 @@ def back_test(
     *,
     scale: Scale = "count",
     holidays: Mapping[str, Days] | None = None,
+    is_growing: bool = False,
     history: int = 84,
     confidence: float = 0.95,
 ) -> tuple[Accuracy, Accuracy]:
@@ -149,6 +155,7 @@ def back_test(
         horizon: Days ahead; also the step between origins.
         scale: What the working scale is of.
         holidays: As in `regressors`.
+        is_growing: As in `forecast`.
         history: Days that each forecast learns from.
         confidence: Of the intervals.
 
@@ -178,7 +185,7 @@ def back_test(
         known, coming = slice(origin - history, origin), slice(origin, origin + horizon)
         found = forecast(
             days[known], values[known], horizon, scale=scale, holidays=holidays,
-            confidence=confidence,
+            is_growing=is_growing, confidence=confidence,
         )  # fmt: skip
         seen, training = natural(values[coming], scale=scale), natural(values[known], scale=scale)
         ours.append(
@@ -204,6 +211,8 @@ def _prepared(
     days: Days,
     horizon: int,
     holidays: Mapping[str, Days] | None,
+    *,
+    is_growing: bool,
 ) -> tuple[Factored, Days]:
     if not 1 <= horizon <= MOST_OF_HISTORY * len(days):
         raise ValueError(
@@ -211,5 +220,6 @@ def _prepared(
         )
     coming = days[-1] + np.arange(1, horizon + 1)
     every = np.concatenate([days, coming])
-    columns = regressors(every, len(days), holidays=holidays)
+    ramp = np.arange(len(every), dtype=np.float64)[:, None] / len(days) if is_growing else None
+    columns = regressors(every, len(days), holidays=holidays, controls=ramp)
     return factored(every, columns, len(days), np.eye(horizon)), coming

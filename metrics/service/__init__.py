@@ -1,6 +1,7 @@
 """Is the service fast and correct enough, and when does growth break it?"""
 
 from metrics.service.apdex import Apdex, apdex
+from metrics.service.burn_history import Episode, episodes, rolling
 from metrics.service.capacity import (
     CapacityDates,
     FirstPassage,
@@ -10,6 +11,7 @@ from metrics.service.capacity import (
     load_curve,
 )
 from metrics.service.latencies import ERROR, bucket, merged, middle, quantile, within
+from metrics.service.regressions import Regression, failing_more, slower
 from metrics.service.slo import (
     WINDOWS,
     Alert,
@@ -28,8 +30,10 @@ __all__ = [
     "Apdex",
     "Budget",
     "CapacityDates",
+    "Episode",
     "FirstPassage",
     "LoadCurve",
+    "Regression",
     "Window",
     "apdex",
     "bucket",
@@ -37,11 +41,15 @@ __all__ = [
     "burn_rate",
     "capacity_dates",
     "detection_seconds",
+    "episodes",
     "error_budget",
+    "failing_more",
     "first_passage",
     "load_curve",
     "merged",
     "middle",
     "quantile",
+    "rolling",
+    "slower",
     "within",
 ]

@@ -39,6 +39,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
                 page("adoption", "Adoption", "rocket_launch"),
             ],
             "Decisions": [page("experiments", "Experiments", "science")],
+            "Service": [page("performance", "Performance", "speed")],
             "Ask": ask,
         },
         position="hidden" if is_hidden else "sidebar",

@@ -10,6 +10,7 @@ DASH = "–"
 FEW = 30  # a base below this is flagged: one person moves a share by more than three points
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
 COUNTED = ("users", "events", "sessions")
+FINE_SHARE = 0.04  # an axis that ends below it needs tenths of a percent
 MANY = 5  # from here on an axis of whole things needs no tick at each
 THOUSAND = 1_000
 COMPACT_STEPS = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
@@ -124,7 +125,7 @@ def is_few(base: float | None) -> bool:
 def axis_format(unit: str, highest: float, *, currency: str = "USD") -> dict[str, object]:
     """How Plotly writes the ticks of an axis of this unit that reaches up to `highest`."""
     if unit == "percent":
-        return {"tickformat": ".0%"}
+        return {"tickformat": ".0%" if highest >= FINE_SHARE else ".1%"}
     if unit in {"seconds", "milliseconds"}:
         return {"tickformat": "~s", "ticksuffix": "s" if unit == "seconds" else " ms"}
     if unit == "currency":

@@ -1,6 +1,7 @@
 """Plotly figures: answers in, figure out. No Streamlit, no question asked, nothing computed."""
 
 from pages.shared.figures.bars import bar_list, histogram
+from pages.shared.figures.capacity import limit_course, load_steps
 from pages.shared.figures.chances import chances
 from pages.shared.figures.days_after import days_after
 from pages.shared.figures.feature_map import Bubble, feature_map
@@ -26,6 +27,8 @@ __all__ = [
     "heatmap",
     "histogram",
     "lifecycle_bars",
+    "limit_course",
+    "load_steps",
     "previous",
     "retention_curves",
     "sequence",
