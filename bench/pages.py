@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bench.timing import timed
+from queries import open_workspace
+from queries.kept_answers import ANSWERS
+from queries.snapshot import FOLDER
+from reports.experiments import experiments
 
 ROOT = Path(__file__).parents[1]
 FRAME = ROOT / "pages" / "shared" / "frame.py"
@@ -53,8 +58,12 @@ class PageTimes:
     rerun: float
 
 
-def pages(folder: Path) -> list[PageTimes]:
+def pages(folder: Path) -> tuple[list[PageTimes], float]:
     """Every page of the dashboard on a workspace, in a process of its own.
+
+    Returns:
+        Times of the pages, and the seconds before them in which the sums of experiments were added
+        up and kept on disk, as a server does in the background after a build.
 
     Raises:
         RuntimeError: A page failed.
@@ -68,7 +77,8 @@ def pages(folder: Path) -> list[PageTimes]:
     )
     if answer.returncode:  # Streamlit's warnings about running without a browser are no failure
         raise RuntimeError(f"the pages could not be measured:\n{answer.stderr}")
-    return [PageTimes(**times) for times in json.loads(answer.stdout)]
+    found = json.loads(answer.stdout)
+    return [PageTimes(**times) for times in found["pages"]], found["sums"]
 
 
 def _times(page: str) -> dict[str, str | float]:
@@ -79,6 +89,12 @@ def _times(page: str) -> dict[str, str | float]:
     first = _seconds(lambda: _run(app, page))
     _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
     return {"page": page, "first": first, "rerun": rerun.median}
+
+
+def _sums(folder: Path) -> None:
+    """What a server keeps of experiments after a build, from nothing."""
+    shutil.rmtree(folder / FOLDER / ANSWERS, ignore_errors=True)
+    experiments(open_workspace(folder))
 
 
 def _run(app: AppTest, page: str) -> None:
@@ -98,7 +114,8 @@ def _seconds(work: Callable[[], None]) -> float:
 def main() -> None:
     """Say how long each page takes."""
     logging.getLogger("tidemark").addHandler(FAILURES)
-    click.echo(json.dumps([_times(page) for page in NAMES]))
+    sums = _seconds(lambda: _sums(Path(os.environ["TIDEMARK_WORKSPACE"])))
+    click.echo(json.dumps({"sums": sums, "pages": [_times(page) for page in NAMES]}))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from queries.contract import Contract, contract
 from queries.definitions import MetricDefinition, read_metrics
 from queries.engine import Engine, open_engine
 from queries.errors import NoSnapshot, QueryError, nearest
+from queries.kept_answers import KEPT, keep, kept, name_of
 from queries.narrow import Dimension, Narrowing, Segment, narrowed
 from queries.seen_snapshot import seen_snapshot
 from queries.settings import Settings, data_folder, read_settings
@@ -85,6 +86,9 @@ class Workspace:
         self.settings = settings
         self.sight = EVERYTHING
         self.metrics: dict[str, MetricDefinition] = read_metrics(folder)
+        self.metrics_text = "".join(
+            f"{name}{one.model_dump_json()}" for name, one in sorted(self.metrics.items())
+        )
         self._shared = _Shared()
 
     def seen_with(self, sight: Sight) -> "Workspace":
@@ -205,11 +209,28 @@ class Workspace:
         sql = self._narrowed(asked, narrowing, snapshot)
         key = (snapshot.id, self.sight, sql, _canonical(parameters))
         remembered = self._remembered(key)
-        if remembered is None and any(view in asked.text for view in OF_EXPERIMENTS):
-            self._add_experiments(snapshot, engine)
-        return remembered or self._remember(
-            key, self._answer(asked, sql, parameters, snapshot, engine)
-        )
+        if remembered is not None:
+            return remembered
+        answered = self._kept if name in KEPT else self._answer
+        return self._remember(key, answered(asked, sql, parameters, snapshot, engine))
+
+    def _kept(
+        self,
+        asked: Contract,
+        sql: str,
+        parameters: Mapping[str, Any],
+        snapshot: Snapshot,
+        engine: Engine,
+    ) -> Answer:
+        """The answer that an earlier process kept, or a new one, which is kept if it took long."""
+        settings = self.settings.model_dump_json()
+        name = name_of((self.sight, sql, _canonical(parameters), settings, self.metrics_text))
+        found = kept(self.folder, snapshot.id, name)
+        if found is not None:
+            return _answered(asked, sql, parameters, snapshot, *found)
+        answer = self._answer(asked, sql, parameters, snapshot, engine)
+        keep(self.folder, snapshot.id, name, answer.rows, answer.seconds)
+        return answer
 
     def _narrowed(self, asked: Contract, narrowing: Narrowing, snapshot: Snapshot) -> str:
         """The query's text for a segment, rewritten once for each snapshot."""
@@ -235,21 +256,15 @@ class Workspace:
         snapshot: Snapshot,
         engine: Engine,
     ) -> Answer:
+        if any(view in asked.text for view in OF_EXPERIMENTS):
+            self._add_experiments(snapshot, engine)
         start = time.perf_counter()
         try:
             table = engine.query(sql, parameters)
         except QueryError as error:
             raise QueryError(f"the query {asked.name!r} failed: {error}") from error
-        return Answer(
-            rows=pl.DataFrame(pl.from_arrow(table)),
-            name=asked.name,
-            question=asked.question,
-            sql=sql,
-            parameters=dict(parameters),
-            watermark=snapshot.watermark,
-            snapshot_id=snapshot.id,
-            seconds=time.perf_counter() - start,
-        )
+        rows = pl.DataFrame(pl.from_arrow(table))
+        return _answered(asked, sql, parameters, snapshot, rows, time.perf_counter() - start)
 
     def _add_experiments(self, snapshot: Snapshot, engine: Engine) -> None:
         """Give an engine the views of experiments, once; other pages do not wait for them."""
@@ -328,11 +343,32 @@ def settings_digest(workspace: Workspace) -> str:
             "service": True,
             "slo": True,
             "dictionary": True,
+            "brief": True,
+            "alerts": True,
         }
     )
-    metrics = "".join(f"{n}{m.model_dump_json()}" for n, m in sorted(workspace.metrics.items()))
     place = str(workspace.data_folder)
-    return hashlib.sha256((decisive + metrics + place).encode()).hexdigest()[:16]
+    return hashlib.sha256((decisive + workspace.metrics_text + place).encode()).hexdigest()[:16]
+
+
+def _answered(
+    asked: Contract,
+    sql: str,
+    parameters: Mapping[str, Any],
+    snapshot: Snapshot,
+    rows: pl.DataFrame,
+    seconds: float,
+) -> Answer:
+    return Answer(
+        rows=rows,
+        name=asked.name,
+        question=asked.question,
+        sql=sql,
+        parameters=dict(parameters),
+        watermark=snapshot.watermark,
+        snapshot_id=snapshot.id,
+        seconds=seconds,
+    )
 
 
 def _check_parameters(asked: Contract, given: Mapping[str, Any]) -> None:

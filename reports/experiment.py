@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -26,6 +26,7 @@ from reports.experiment_plan import Plan, plan_of
 from reports.experiment_sentences import verdict_sentence
 from reports.experiment_units import UnitMoments, unit_moments
 from reports.known import known
+from reports.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,16 +114,35 @@ def experiment(workspace: Workspace, name: str, segment: Segment | None = None) 
         QueryError: There is none of that name.
     """
     plan = plan_of(workspace, name)
+    return judged(workspace, plan, segment, is_decided=name in decisions(workspace))
+
+
+def judged(
+    workspace: Workspace, plan: Plan, segment: Segment | None, *, is_decided: bool
+) -> ExperimentReport:
+    """An experiment judged, once for a snapshot, a plan and a segment.
+
+    Args:
+        workspace: Where to ask.
+        plan: What was decided before.
+        segment: As for `experiment`.
+        is_decided: Whether somebody has written down a decision.
+    """
+    key = ("experiment", repr(plan), segment.canonical() if segment else None)
+    found = remembered(workspace, key, lambda: _judged(workspace, plan, segment))
+    return replace(found, status="decided") if is_decided else found
+
+
+def _judged(workspace: Workspace, plan: Plan, segment: Segment | None) -> ExperimentReport:
     found = split(workspace, plan, segment)
     moments = unit_moments(workspace, plan, plan.metrics, segment=segment)
     judging = _Judging(workspace, plan, found, moments)
     checks = (*split_checks(plan, found), *judging.bias_checks())
     arms = tuple(judging.arms())
     is_broken = any(one.grade == "bad" for one in checks)
-    is_decided = name in decisions(workspace)
     return ExperimentReport(
         plan=plan,
-        status=_status(plan, arms, is_broken=is_broken, is_decided=is_decided),
+        status=_status(plan, arms, is_broken=is_broken),
         checks=tuple(sorted(checks, key=lambda one: ("bad", "warning", "good").index(one.grade))),
         split=found.source,
         places=found.places,
@@ -133,9 +153,7 @@ def experiment(workspace: Workspace, name: str, segment: Segment | None = None) 
     )
 
 
-def _status(plan: Plan, arms: tuple[Arm, ...], *, is_broken: bool, is_decided: bool) -> Status:
-    if is_decided:
-        return "decided"
+def _status(plan: Plan, arms: tuple[Arm, ...], *, is_broken: bool) -> Status:
     if is_broken:
         return "broken"
     if any(one.verdict.status in ("ship", "do not ship") for one in arms):

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from metrics.experiments import (
-    Allocation,
     mismatch_places,
     sample_ratio,
     sequential_sample_ratio,
 )
 from reports import experiment_definitions
 from reports.answer import Source, source
+from reports.experiment_counts import DAY, DAYS, EVERYBODY, unit_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from metrics.experiments import PlaceOfMismatch
+    from metrics.experiments import Allocation, PlaceOfMismatch
     from queries import Segment, Workspace
+    from reports.experiment_counts import Place, UnitCounts
     from reports.experiment_plan import Plan
 
 Grade = Literal["good", "warning", "bad"]
-SEVERAL = "(several)"  # as experiment_split.sql calls units that saw more than one variant
-DAY = timedelta(days=1)
 GROSS = 100  # units of belief that a part's split is near the plan: its losses are rarely small
 CLEARLY = 0.01  # an adjusted p-value below it names a place
 
@@ -96,31 +94,27 @@ def split(workspace: Workspace, plan: Plan, segment: Segment | None = None) -> S
         unit=plan.unit,
         is_everybody=segment is None or segment.is_empty,
     )
-    rows = answer.rows
-    everybody = rows.filter(pl.col("dimension") == "")
-    counted = everybody.filter((pl.col("variant") != SEVERAL) & (pl.col("day_number") >= 0))
-    variants, unplanned = _variants(plan, counted["variant"].unique().to_list())
-    batches = _batches(plan, variants, counted)
-    ratio = sample_ratio(list(batches.values())) if len(variants) > 1 else None
-    sequential = sequential_sample_ratio(list(batches.values())) if len(variants) > 1 else ()
-    places = _places(plan, variants, rows) if len(variants) > 1 else ()
+    units = unit_counts(plan, answer.rows)
+    variants, unplanned = _variants(plan, units.seen)
+    batches = units.batches(EVERYBODY, variants)
+    can_compare = len(variants) > 1
+    ratio = sample_ratio(list(batches.values())) if can_compare else None
+    sequential = sequential_sample_ratio(list(batches.values())) if can_compare else ()
+    places = _places(units, variants) if can_compare else ()
     fixed = {name for name, one in workspace.dimensions.items() if one.level == "user"}
-    at_exposure = set(rows["dimension"].unique().to_list()) - fixed - {""}
-    counts = tuple(_units(counted, one) for one in variants)
+    counts = units.sizes(EVERYBODY, variants)
     found = source(answer, title=f"Split of {plan.name}", definition=experiment_definitions.SPLIT)
     return Split(
         source=found.showing(_split_rows(variants, counts, batches, ratio.excess if ratio else ())),
-        places=found.showing(_place_rows(places, plan, variants, rows)),
+        places=found.showing(_place_rows(places, units, variants)),
         variants=variants,
         counts=counts,
-        sequential_p=(
-            _anywhere(plan, variants, rows, sequential[-1], at_exposure) if sequential else None
-        ),
+        sequential_p=_anywhere(units, variants, sequential[-1], fixed) if sequential else None,
         fixed_p=ratio.p_value if ratio else None,
-        several=_units(everybody, SEVERAL),
-        early=int(everybody.filter(pl.col("day_number") < 0)["units"].sum()),
+        several=units.several,
+        early=units.early,
         unplanned=unplanned,
-        worst=_worst(places, plan, variants, rows),
+        worst=_worst(places, units, variants),
     )
 
 
@@ -163,9 +157,7 @@ def split_checks(plan: Plan, found: Split) -> Iterator[Check]:
 
 
 def _split_words(found: Split) -> str:
-    sizes = ", ".join(
-        f"{variant} {count:,}" for variant, count in zip(found.variants, found.counts, strict=True)
-    )
+    sizes = _sizes(found.variants, found.counts)
     tests = f"sequential p = {p_words(found.sequential_p)}, fixed p = {p_words(found.fixed_p)}"
     where = f" {found.worst}" if found.worst else ""
     return f"{sizes} units ({tests}).{where}"
@@ -183,72 +175,51 @@ def p_words(p_value: float | None) -> str:
     return f"{p_value:.3f}" if p_value >= 0.001 else f"{p_value:.0e}"
 
 
-def _variants(plan: Plan, seen: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _variants(plan: Plan, seen: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Planned variants with units, control first; and those that nobody planned."""
-    planned = set().union(*(one.of for one in plan.shares)) if plan.shares else set(seen)
-    known = sorted(set(seen) & planned)
+    planned = set().union(*(one.of for one in plan.shares)) if plan.shares else seen
+    known = sorted(seen & planned)
     first = plan.control if plan.control in known else known[0] if known else None
     ordered = sorted(known, key=lambda name: (name != first, name))
-    return tuple(ordered), tuple(sorted(set(seen) - planned))
-
-
-def _batches(plan: Plan, variants: tuple[str, ...], counted: pl.DataFrame) -> dict[int, Allocation]:
-    """Units of each day with the plan of that day; a day on which it changed is left out."""
-    found: dict[int, Allocation] = {}
-    days = counted.group_by("day_number", "variant").agg(pl.col("units").sum())
-    table = {(day, variant): units for day, variant, units in days.iter_rows()}
-    for day in sorted({day for day, _ in table}):
-        weights = _weights(plan, variants, day)
-        if weights is not None:
-            counts = tuple(int(table.get((day, one), 0)) for one in variants)
-            found[day] = Allocation(counts, weights)
-    return found
-
-
-def _weights(plan: Plan, variants: tuple[str, ...], day: int) -> tuple[float, ...] | None:
-    if not plan.shares:
-        return (1.0,) * len(variants)
-    starts = plan.started_at + day * DAY
-    if any(starts < one.from_at < starts + DAY for one in plan.shares[1:]):
-        return None
-    now = [one for one in plan.shares if one.from_at <= starts] or [plan.shares[0]]
-    weights = tuple(now[-1].of.get(one, 0.0) for one in variants)
-    return weights if all(weights) else None
+    return tuple(ordered), tuple(sorted(seen - planned))
 
 
 def _anywhere(
-    plan: Plan, variants: tuple[str, ...], rows: pl.DataFrame, overall: float, at_exposure: set[str]
+    units: UnitCounts, variants: tuple[str, ...], overall: float, fixed: set[str]
 ) -> float:
     """The split's p-value: half of the error for all units, half for the parts at exposure.
 
     A loss in one client moves the whole by little. Only what was recorded with the exposure counts:
     an attribute of users may have changed since, by the change itself.
     """
-    parts = []
-    good = rows.filter((pl.col("variant") != SEVERAL) & (pl.col("day_number") >= 0))
-    for (dimension, _), cells in good.group_by("dimension", "part", maintain_order=True):
-        if dimension in at_exposure:
-            batches = list(_batches(plan, variants, cells).values())
-            parts.append(sequential_sample_ratio(batches, concentration=GROSS))
+    parts = [
+        sequential_sample_ratio(list(units.batches(place, variants).values()), concentration=GROSS)
+        for place in units.of
+        if place != EVERYBODY and place[0] not in fixed
+    ]
     local = [len(parts) * one[-1] for one in parts if one]
     return min(1.0, 2 * min([overall, *local])) if local else overall
 
 
-def _places(
-    plan: Plan, variants: tuple[str, ...], rows: pl.DataFrame
-) -> tuple[PlaceOfMismatch, ...]:
+def _places(units: UnitCounts, variants: tuple[str, ...]) -> tuple[PlaceOfMismatch, ...]:
     """Each value of each dimension, and each day, on its own; all of them adjusted together."""
     looked_at: dict[str, list[Allocation]] = {}
-    good = rows.filter((pl.col("variant") != SEVERAL) & (pl.col("day_number") >= 0))
-    for (dimension, part), cells in good.group_by("dimension", "part", maintain_order=True):
-        if dimension != "":
-            batches = _batches(plan, variants, cells)
-            if batches:
-                looked_at[f"{dimension}: {part}"] = list(batches.values())
-    everybody = good.filter(pl.col("dimension") == "")
-    for day, one in _batches(plan, variants, everybody).items():
-        looked_at[f"day: {(plan.started_at + day * DAY):%Y-%m-%d}"] = [one]
+    for place in units.of:
+        batches = units.batches(place, variants) if place != EVERYBODY else {}
+        if batches:
+            looked_at[_named(place)] = list(batches.values())
+    for day, one in units.batches(EVERYBODY, variants).items():
+        looked_at[_named((DAYS, f"{(units.plan.started_at + day * DAY):%Y-%m-%d}"))] = [one]
     return mismatch_places(looked_at)
+
+
+def _named(place: Place) -> str:
+    return ": ".join(place)
+
+
+def _place_of(one: PlaceOfMismatch) -> Place:
+    dimension, _, part = one.place.partition(": ")
+    return dimension, part
 
 
 def _split_rows(
@@ -281,16 +252,14 @@ def _split_rows(
 
 
 def _place_rows(
-    places: Sequence[PlaceOfMismatch], plan: Plan, variants: tuple[str, ...], rows: pl.DataFrame
+    places: Sequence[PlaceOfMismatch], units: UnitCounts, variants: tuple[str, ...]
 ) -> pl.DataFrame:
     found = []
     for one in places:
-        dimension, _, part = one.place.partition(": ")
-        counts = _counts_at(dimension, part, plan, variants, rows)
+        counts = units.sizes(_place_of(one), variants)
         found.append((
-            dimension, part, sum(counts), ", ".join(
-                f"{name} {count:,}" for name, count in zip(variants, counts, strict=True)
-            ), one.ratio.p_value, one.adjusted_p,
+            *_place_of(one), sum(counts), _sizes(variants, counts), one.ratio.p_value,
+            one.adjusted_p,
         ))  # fmt: skip
     schema = {
         "dimension": pl.String, "part": pl.String, "units": pl.Int64, "by_variant": pl.String,
@@ -299,35 +268,17 @@ def _place_rows(
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def _counts_at(
-    dimension: str, part: str, plan: Plan, variants: tuple[str, ...], rows: pl.DataFrame
-) -> list[int]:
-    if dimension == "day":
-        days = (pl.lit(plan.started_at) + pl.duration(days=pl.col("day_number"))).dt.date()
-        here = rows.filter(
-            (pl.col("dimension") == "") & (days.cast(pl.String) == part)
-            & (pl.col("day_number") >= 0)
-        )  # fmt: skip
-    else:
-        here = rows.filter(
-            (pl.col("dimension") == dimension) & (pl.col("part") == part)
-            & (pl.col("day_number") >= 0)
-        )  # fmt: skip
-    return [_units(here, one) for one in variants]
+def _sizes(variants: tuple[str, ...], counts: tuple[int, ...]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in zip(variants, counts, strict=True))
 
 
 def _worst(
-    places: Sequence[PlaceOfMismatch], plan: Plan, variants: tuple[str, ...], rows: pl.DataFrame
+    places: Sequence[PlaceOfMismatch], units: UnitCounts, variants: tuple[str, ...]
 ) -> str | None:
     """Where the mismatch is clearest, unless nothing stands out."""
     clear = [one for one in places if one.adjusted_p is not None and one.adjusted_p < CLEARLY]
     if not clear:
         return None
-    dimension, _, part = clear[0].place.partition(": ")
-    counts = _counts_at(dimension, part, plan, variants, rows)
-    sizes = ", ".join(f"{name} {count:,}" for name, count in zip(variants, counts, strict=True))
+    dimension, part = _place_of(clear[0])
+    sizes = _sizes(variants, units.sizes((dimension, part), variants))
     return f"It is clearest at {dimension} = {part}: {sizes}."
-
-
-def _units(rows: pl.DataFrame, variant: str) -> int:
-    return int(rows.filter(pl.col("variant") == variant)["units"].sum())

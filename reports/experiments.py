@@ -9,7 +9,8 @@ import polars as pl
 
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment import ExperimentReport, Status, experiment
+from reports.experiment import ExperimentReport, Status, judged
+from reports.experiment_decisions import decisions
 from reports.experiment_plan import plans
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def experiments(workspace: Workspace, segment: Segment | None = None) -> Experim
         segment: Only units that are users with these fixed attributes.
     """
     answer, known_plans = plans(workspace)
-    reports = [experiment(workspace, plan.name, segment) for plan in known_plans]
+    decided = decisions(workspace)
+    reports = [
+        judged(workspace, plan, segment, is_decided=plan.name in decided) for plan in known_plans
+    ]
     reports.sort(key=lambda one: ORDER.index(one.status))
     rows = [row for one in reports for row in _rows(workspace, one)]
     found = source(answer, title="Experiments", definition=experiment_definitions.LIST)
