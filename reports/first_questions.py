@@ -12,6 +12,7 @@ from reports.capacity import capacities
 from reports.engagement import engagement
 from reports.event_names import event_names
 from reports.experiments import experiments
+from reports.experiments import experiments
 from reports.headlines import headlines
 from reports.known import known
 from reports.lifecycle import lifecycle
@@ -48,6 +49,7 @@ def ask_first(workspace: Workspace) -> None:
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
     markers(workspace, period)
+    experiments(workspace)  # last, because it takes longest; its sums are kept on disk
     if has_requests(workspace):
         performance(workspace, by_day)
         objectives(workspace)
