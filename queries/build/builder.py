@@ -150,8 +150,7 @@ class _Build:
                     sides = self._side_tables(inputs, None, beside)
                     described = self._described(sides, None)
             change = self._event_changes(inputs, old)
-            is_same = change.is_empty and not any(sides.values())
-            is_same = is_same and not lacks_request_hours(old)
+            is_same = not (any(sides.values()) or lacks_request_hours(old)) and change.is_empty
             if old is not None and is_same and self._reaches_as_far(old):
                 return self._result(old, is_new=False)
             snapshot = self._snapshot(inputs, old, digest, sides, described, dimensions, change)
