@@ -107,9 +107,10 @@ def _warm_up() -> str | None:
         from pages.shared.sql.words_of_schema import schema_words
         from pages.shared.workspaces import whole
         from queries import TidemarkError
+        from queries.kept_answers import keeping
         from reports.first_questions import ask_first
 
-        with suppress(TidemarkError):  # a page that asks the same will say what is wrong
+        with suppress(TidemarkError), keeping():  # a page that asks the same will say what is wrong
             offered(whole())
             ask_first(whole())
             schema_words(whole())

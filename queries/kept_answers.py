@@ -1,16 +1,18 @@
 """Answers that took long, kept beside the roll-ups: a new process need not ask them again.
 
-An experiment reads every event of weeks. What comes back is small, and the same for as long as the
-snapshot and the settings are, so it lies in `.tidemark/answers/<snapshot>/` under a hash of all
-that it depends on. Nothing else depends on these files: whoever deletes them only waits once more.
+An experiment reads every event of weeks; what pages ask first is asked by everybody. What comes back
+is small, and the same for as long as the snapshot and the settings are, so it lies in
+`.tidemark/answers/<snapshot>/` under a hash of all that it depends on. Nothing else depends on these
+files: whoever deletes them only waits once more.
 """
 
 import hashlib
 import logging
 import shutil
 import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +21,7 @@ from queries.snapshot import FOLDER
 
 ANSWERS = "answers"
 FORMAT = 1  # another number: what was kept before is not looked at
-LEAST_SECONDS = 0.1  # what is quicker than this is asked again
+LEAST_SECONDS = 0.01  # what is quicker than this is asked again
 MOST_BYTES = 8 * 2**20  # of one answer; larger ones are asked again
 MOST_FILES = 500  # of one snapshot
 # Questions that read every event of weeks and answer with sums: nobody's rows are kept.
@@ -31,7 +33,23 @@ KEPT = (
     "experiment_split",
     "planner_units",
 )
+_IS_KEEPING: ContextVar[bool] = ContextVar("is_keeping", default=False)
 LOG = logging.getLogger("tidemark")
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """While inside, whatever is asked is kept, like the questions named above."""
+    before = _IS_KEEPING.set(True)
+    try:
+        yield
+    finally:
+        _IS_KEEPING.reset(before)
+
+
+def is_kept(question: str) -> bool:
+    """Whether the answer to a question is to be kept, if it took long."""
+    return question in KEPT or _IS_KEEPING.get()
 
 
 def name_of(parts: Iterable[object]) -> str:

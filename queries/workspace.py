@@ -16,9 +16,9 @@ import polars as pl
 from queries.access import EVERYTHING, Sight
 from queries.contract import Contract, contract
 from queries.definitions import MetricDefinition, read_metrics
-from queries.engine import Engine, open_engine
+from queries.engine import MACROS, Engine, open_engine
 from queries.errors import NoSnapshot, QueryError, nearest
-from queries.kept_answers import KEPT, keep, kept, name_of
+from queries.kept_answers import is_kept, keep, kept, name_of
 from queries.narrow import Dimension, Narrowing, Segment, narrowed
 from queries.seen_snapshot import seen_snapshot
 from queries.settings import Settings, data_folder, read_settings
@@ -65,6 +65,7 @@ class _Shared:
     lock: threading.Lock = field(default_factory=threading.Lock)
     snapshot: Snapshot | None = None
     engines: OrderedDict[Sight, Engine] = field(default_factory=OrderedDict)
+    tables: dict[Sight, str] = field(default_factory=dict)  # DDL of each engine
     with_experiments: dict[Sight, Engine] = field(default_factory=dict)
     answers: OrderedDict[tuple[Any, ...], Answer] = field(default_factory=OrderedDict)
     texts: dict[tuple[Any, ...], str] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class _Shared:
     def forget(self) -> None:
         """Let go of all that belongs to an earlier snapshot; who still asks it may end."""
         self.engines.clear()
+        self.tables.clear()
         self.with_experiments.clear()
         self.answers.clear()
         self.texts.clear()
@@ -211,8 +213,7 @@ class Workspace:
         remembered = self._remembered(key)
         if remembered is not None:
             return remembered
-        answered = self._kept if name in KEPT else self._answer
-        return self._remember(key, answered(asked, sql, parameters, snapshot, engine))
+        return self._remember(key, self._kept(asked, sql, parameters, snapshot, engine))
 
     def _kept(
         self,
@@ -222,15 +223,21 @@ class Workspace:
         snapshot: Snapshot,
         engine: Engine,
     ) -> Answer:
-        """The answer that an earlier process kept, or a new one, which is kept if it took long."""
-        settings = self.settings.model_dump_json()
-        name = name_of((self.sight, sql, _canonical(parameters), settings, self.metrics_text))
+        """The answer that an earlier process kept, or a new one, which may be kept in turn."""
+        given = (self.sight, sql, _canonical(parameters), self._definitions())
+        name = name_of(given)
         found = kept(self.folder, snapshot.id, name)
         if found is not None:
             return _answered(asked, sql, parameters, snapshot, *found)
         answer = self._answer(asked, sql, parameters, snapshot, engine)
-        keep(self.folder, snapshot.id, name, answer.rows, answer.seconds)
+        if is_kept(asked.name):
+            keep(self.folder, snapshot.id, name, answer.rows, answer.seconds)
         return answer
+
+    def _definitions(self) -> str:
+        """All that tells what the tables of a text are, beside the snapshot."""
+        tables = self._shared.tables.get(self.sight, "")
+        return "".join((tables, self.settings.model_dump_json(), self.metrics_text))
 
     def _narrowed(self, asked: Contract, narrowing: Narrowing, snapshot: Snapshot) -> str:
         """The query's text for a segment, rewritten once for each snapshot."""
@@ -290,6 +297,7 @@ class Workspace:
             if self.sight not in shared.engines:
                 views = view_statements(self.folder, shared.snapshot, self.settings, self.sight)
                 shared.engines[self.sight] = open_engine(self.settings.engine.url, views)
+                shared.tables[self.sight] = "".join((MACROS.read_text(encoding="utf-8"), *views))
             shared.engines.move_to_end(self.sight)
             while len(shared.engines) > OPEN_ENGINES:
                 oldest, _ = shared.engines.popitem(last=False)

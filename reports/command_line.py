@@ -91,12 +91,16 @@ def _say_table(table: Any) -> None:
 def build(folder: Path | None) -> None:
     """Bring the roll-ups up to the state of the files."""
     from queries.build import build as build_rollups
+    from queries.kept_answers import keeping
+    from reports.first_questions import ask_first
 
     with errors_in_words():
         workspace = _open(folder)
         bar = _Bar("rows")
         result = build_rollups(workspace, progress=lambda step, done, of: bar.draw(done, of, step))
         bar.clear()
+        with keeping():  # what pages ask first waits for their readers, also after a restart
+            ask_first(workspace)
     snapshot = result.snapshot
     if not result.is_new:
         click.echo(f"Nothing changed since {snapshot.built_at:%d %b %Y, %H:%M} UTC.")

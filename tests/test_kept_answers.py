@@ -1,6 +1,7 @@
 """Answers of experiments outlive the process that asked, and nothing they depend on."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,8 @@ from polars.testing import assert_frame_equal
 
 from queries import Filter, Segment, Sight, Workspace, kept_answers, open_workspace
 from queries.build import build
+from queries.engine import MACROS
+from queries.kept_answers import keeping
 from reports.experiment import experiment
 from reports.experiments import experiments
 from tests.experiment_workspace import make_experiment
@@ -96,3 +99,34 @@ def test_quick_and_large_answers_are_not_kept(
     kept_answers.keep(tmp_path, "one", "large", rows, 1.0)
     assert kept_answers.kept(tmp_path, "one", "quick") is None
     assert kept_answers.kept(tmp_path, "one", "large") is None
+
+
+DAYS = {"start_date": date(2026, 1, 1), "end_date": date(2026, 2, 1)}
+
+
+def test_what_is_asked_on_a_page_is_not_kept(folder: Path) -> None:
+    before = files(folder)
+    open_workspace(folder).ask("data_days", **DAYS)
+    assert files(folder) == before
+
+
+def test_what_everybody_asks_first_answers_after_a_restart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with keeping():
+        before = open_workspace(folder).ask("data_days", **DAYS)
+    monkeypatch.setattr(Workspace, "_answer", refuse)
+    after = open_workspace(folder).ask("data_days", **DAYS)
+    assert_frame_equal(after.rows, before.rows)
+    assert (after.sql, after.parameters) == (before.sql, before.parameters)
+
+
+def test_other_tables_are_asked_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with keeping():
+        open_workspace(folder).ask("data_days", **DAYS)
+        before = files(folder)
+        macros = folder / "macros.ddl"
+        macros.write_text(MACROS.read_text(encoding="utf-8") + "-- another way\n", encoding="utf-8")
+        monkeypatch.setattr("queries.workspace.MACROS", macros)
+        open_workspace(folder).ask("data_days", **DAYS)
+    assert len(files(folder)) == len(before) + 1
