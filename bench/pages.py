@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from bench.timing import timed
 from queries import open_workspace
-from queries.kept_answers import ANSWERS
+from queries.kept_answers import ANSWERS, keeping
 from queries.snapshot import FOLDER
 from reports.experiments import experiments
+from reports.first_questions import ask_first
 
 ROOT = Path(__file__).parents[1]
 FRAME = ROOT / "pages" / "shared" / "frame.py"
@@ -50,20 +52,21 @@ class PageTimes:
     Attributes:
         page: Its file's name without ending.
         first: In a running server that has remembered nothing of this workspace.
+        alone: The same without the answers that the build left beside the snapshot.
         rerun: The middle one of several runs after that.
     """
 
     page: str
     first: float
+    alone: float
     rerun: float
 
 
-def pages(folder: Path) -> tuple[list[PageTimes], float]:
+def pages(folder: Path) -> tuple[list[PageTimes], dict[str, float]]:
     """Every page of the dashboard on a workspace, in a process of its own.
 
     Returns:
-        Times of the pages, and the seconds before them in which the sums of experiments were added
-        up and kept on disk, as a server does in the background after a build.
+        Times of the pages, and seconds of what is done before them in the background, by name.
 
     Raises:
         RuntimeError: A page failed.
@@ -78,23 +81,50 @@ def pages(folder: Path) -> tuple[list[PageTimes], float]:
     if answer.returncode:  # Streamlit's warnings about running without a browser are no failure
         raise RuntimeError(f"the pages could not be measured:\n{answer.stderr}")
     found = json.loads(answer.stdout)
-    return [PageTimes(**times) for times in found["pages"]], found["sums"]
+    return [PageTimes(**times) for times in found["pages"]], found["background"]
 
 
-def _times(page: str) -> dict[str, str | float]:
+def _times(page: str, folder: Path) -> dict[str, str | float]:
     app = AppTest.from_file(str(FRAME), default_timeout=PATIENCE).run()
+    app.switch_page(f"../{page}.py")
+    first = _first(app, page)
+    with _nothing_kept(folder):
+        alone = _first(app, page)
+    _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
+    return {"page": page, "first": first, "alone": alone, "rerun": rerun.median}
+
+
+def _first(app: AppTest, page: str) -> float:
     st.cache_resource.clear()
     st.cache_data.clear()
-    app.switch_page(f"../{page}.py")
-    first = _seconds(lambda: _run(app, page))
-    _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
-    return {"page": page, "first": first, "rerun": rerun.median}
+    return _seconds(lambda: _run(app, page))
+
+
+@contextmanager
+def _nothing_kept(folder: Path) -> Iterator[None]:
+    """Kept answers out of the way while inside."""
+    kept = folder / FOLDER / ANSWERS
+    aside = kept.with_name("answers_aside")
+    if kept.exists():
+        kept.rename(aside)
+    try:
+        yield
+    finally:
+        if aside.exists():
+            shutil.rmtree(kept, ignore_errors=True)
+            aside.rename(kept)
 
 
 def _sums(folder: Path) -> None:
     """What a server keeps of experiments after a build, from nothing."""
     shutil.rmtree(folder / FOLDER / ANSWERS, ignore_errors=True)
     experiments(open_workspace(folder))
+
+
+def _first_questions(folder: Path) -> None:
+    """What a build leaves of what everybody asks first."""
+    with keeping():
+        ask_first(open_workspace(folder))
 
 
 def _run(app: AppTest, page: str) -> None:
@@ -114,8 +144,13 @@ def _seconds(work: Callable[[], None]) -> float:
 def main() -> None:
     """Say how long each page takes."""
     logging.getLogger("tidemark").addHandler(FAILURES)
-    sums = _seconds(lambda: _sums(Path(os.environ["TIDEMARK_WORKSPACE"])))
-    click.echo(json.dumps({"sums": sums, "pages": [_times(page) for page in NAMES]}))
+    folder = Path(os.environ["TIDEMARK_WORKSPACE"])
+    background = {
+        "sums of all experiments": _seconds(lambda: _sums(folder)),
+        "what pages ask first": _seconds(lambda: _first_questions(folder)),
+    }
+    measured = [_times(page, folder) for page in NAMES]
+    click.echo(json.dumps({"background": background, "pages": measured}))
 
 
 if __name__ == "__main__":

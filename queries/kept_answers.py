@@ -1,9 +1,9 @@
 """Answers that took long, kept beside the roll-ups: a new process need not ask them again.
 
-An experiment reads every event of weeks; what pages ask first is asked by everybody. What comes back
-is small, and the same for as long as the snapshot and the settings are, so it lies in
-`.tidemark/answers/<snapshot>/` under a hash of all that it depends on. Nothing else depends on these
-files: whoever deletes them only waits once more.
+An experiment reads every event of weeks; what pages ask first is asked by everybody. What comes
+back is small, and the same for as long as the snapshot and the settings are, so it lies in
+`.tidemark/answers/<snapshot>/` under a hash of all that it depends on. Nothing else depends on
+these files: whoever deletes them only waits once more.
 """
 
 import hashlib

@@ -237,7 +237,7 @@ class Workspace:
     def _definitions(self) -> str:
         """All that tells what the tables of a text are, beside the snapshot."""
         tables = self._shared.tables.get(self.sight, "")
-        return "".join((tables, self.settings.model_dump_json(), self.metrics_text))
+        return f"{tables}{self.settings.model_dump_json()}{self.metrics_text}"
 
     def _narrowed(self, asked: Contract, narrowing: Narrowing, snapshot: Snapshot) -> str:
         """The query's text for a segment, rewritten once for each snapshot."""

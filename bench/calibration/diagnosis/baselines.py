@@ -36,5 +36,3 @@ def rightly_named(named: Sequence[np.ndarray], truth: np.ndarray, which: np.ndar
     choice = np.concatenate(list(named))
     single = which & (truth.sum(axis=1) == 1)
     return float(truth[np.arange(len(choice)), choice][single].mean())
-
-

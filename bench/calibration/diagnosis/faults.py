@@ -71,9 +71,7 @@ def broken(
     return replace(counts, ladder=ladder, traffic=_traffic(counts.traffic, tables)), fault
 
 
-def _break(
-    what: str, place: int, tables: dict[str, np.ndarray], rng: np.random.Generator
-) -> None:
+def _break(what: str, place: int, tables: dict[str, np.ndarray], rng: np.random.Generator) -> None:
     if what == "exposures on page load":
         tables["exposures"][place] *= rng.uniform(2, 5)
     elif what == "completions doubled":

@@ -173,5 +173,3 @@ def _tracking(*runs: Run) -> Table:
 def _error(hits: list[bool]) -> float:
     share = float(np.mean(hits))
     return float(np.sqrt(share * (1 - share) / len(hits)))
-
-

@@ -79,9 +79,7 @@ def _peeking(runs: int) -> Table:
     references = (0.015, 0.041, 0.042, 0.103)
     for number, world in enumerate(WORLDS[: len(references)]):
         values = _drawn(world, 40 + number, runs, BEFORE + 28)
-        found = {
-            day: p_values(values[:, : BEFORE + day], BEFORE, day) for day in range(1, 29)
-        }
+        found = {day: p_values(values[:, : BEFORE + day], BEFORE, day) for day in range(1, 29)}
         daily = np.min(list(found.values()), axis=0) < 0.05
         naive = np.min([found[day] for day in READOUTS], axis=0) < 0.05
         spent = np.any([found[day] <= alpha for day, alpha in READOUTS.items()], axis=0)

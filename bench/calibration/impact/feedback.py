@@ -49,8 +49,15 @@ def _quantiles() -> Table:
         "Pareto": 1 + rng.pareto(1.1, 20_000),
     }.items():
         hours = np.array_split(np.maximum(values, 0.1), 24)
-        histograms = [dict(zip(*np.unique([bucket(float(one)) for one in hour],
-                                          return_counts=True), strict=True)) for hour in hours]
+        histograms = [
+            dict(
+                zip(
+                    *np.unique([bucket(float(one)) for one in hour], return_counts=True),
+                    strict=True,
+                )
+            )
+            for hour in hours
+        ]
         whole, ordered = merged(histograms), np.sort(np.maximum(values, 0.1))
         errors = [
             abs((quantile(whole, share) or 0) / ordered[int(share * (len(ordered) - 1))] - 1)

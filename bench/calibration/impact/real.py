@@ -84,9 +84,7 @@ def _alarms(effort: float) -> Table:
         for days, values in series[::stride]:
             for date in range(before, len(values) - 13, step):
                 if np.ptp(values[date - before : date]) > 0:
-                    found = [
-                        _p(engines, days, values, (date, before, span)) for span in (1, 7, 14)
-                    ]
+                    found = [_p(engines, days, values, (date, before, span)) for span in (1, 7, 14)]
                     found.append(2 * min(found[:2]))
                     hits += np.array(found) < 0.05
                     tried += 1
