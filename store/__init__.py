@@ -33,6 +33,7 @@ from store.records import (
     SavedQuery,
     SavedView,
     Tile,
+    Vote,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ __all__ = [
     "StoreUnreachable",
     "StoreUnreadable",
     "Tile",
+    "Vote",
     "open_store",
     "store_of",
 ]

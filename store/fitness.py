@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from store.errors import StoreRefused
 from store.packing import packed
-from store.records import Annotation, Decision, Goal, Tile
+from store.records import Annotation, Decision, Goal, Tile, Vote
 
 # Characters at most, by attribute.
 LONGEST = {
@@ -28,9 +28,10 @@ LONGEST = {
     "author": 320,
     "owner": 320,
     "metric": 200,
+    "item": 1_000,
 }
 # And an annotation's title; a tile's may be its query's.
-NEEDED = {"name", "metric", "experiment", "page"}
+NEEDED = {"name", "metric", "experiment", "page", "item"}
 COLUMNS = 3  # of a board
 
 
@@ -110,6 +111,11 @@ def _decision(record: Decision) -> None:
         raise StoreRefused("a reason is needed, got a blank one")
 
 
+def _vote(record: Vote) -> None:
+    if record.opinion not in {"useful", "noise"}:
+        raise StoreRefused(f"an opinion is 'useful' or 'noise', got {record.opinion!r}")
+
+
 def is_web_address(url: str) -> bool:
     """Whether it is a plain http(s) address, which alone becomes a link."""
     if any(mark in url for mark in "<>\\") or any(letter.isspace() for letter in url):
@@ -126,4 +132,5 @@ RULES: dict[type, Callable[[Any], None]] = {
     Decision: _decision,
     Goal: _goal,
     Tile: _tile,
+    Vote: _vote,
 }

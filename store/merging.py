@@ -22,6 +22,7 @@ from store.records import (
     SavedQuery,
     SavedView,
     Tile,
+    Vote,
 )
 from store.sessions import GIVEN_BY_STORE, note
 from store.staging import staged
@@ -36,6 +37,7 @@ RECORDS: dict[str, type[Record]] = {
     "goals": Goal,
     "decisions": Decision,
     "saved_views": SavedView,
+    "votes": Vote,
 }
 
 

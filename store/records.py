@@ -12,6 +12,7 @@ from typing import Any, Literal
 Values = Mapping[str, Any]
 Direction = Literal["higher", "lower"]
 Choice = Literal["shipped", "not shipped", "stopped"]
+Opinion = Literal["useful", "noise"]
 Outcome = Literal["answered", "failed", "stopped", "cancelled"]
 
 
@@ -202,6 +203,23 @@ class Decision(Record):
     reason: str = ""
     evidence: str = ""
     decided_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote(Record):
+    """What somebody thought of an item of the daily brief.
+
+    Attributes:
+        item: The item's key: day, metric and segment.
+        metric: The metric it is about.
+        day: The workspace's local day of the brief.
+        opinion: "useful", or "noise": not worth the morning.
+    """
+
+    item: str
+    metric: str
+    day: date
+    opinion: Opinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,23 @@ from store.notes import Annotations, AuditLog, Goals
 from store.saved_queries import EditorTabs, History, SavedQueries
 from store.saved_views import SavedViews
 from store.tables import Row
+from store.votes import Votes
 
 if TYPE_CHECKING:
     from store.merging import Merged
 
 
 class Store(
-    SavedQueries, EditorTabs, History, SavedViews, Boards, Annotations, Goals, Decisions, AuditLog
+    SavedQueries,
+    EditorTabs,
+    History,
+    SavedViews,
+    Boards,
+    Annotations,
+    Goals,
+    Decisions,
+    Votes,
+    AuditLog,
 ):
     """Reads and keeps records; safe between threads and between processes."""
 

@@ -211,6 +211,19 @@ class DecisionRow(Changing, Row):
     __table_args__ = (Index(None, "experiment"),)
 
 
+class VoteRow(Changing, Row):
+    """See `records.Vote`. A vote outlives the build that its item came from."""
+
+    __tablename__ = "votes"
+
+    item: Mapped[str]
+    metric: Mapped[str]
+    day: Mapped[date]
+    opinion: Mapped[str]
+
+    __table_args__ = (Index(None, "day"),)
+
+
 class SavedViewRow(Changing, Row):
     """See `records.SavedView`."""
 

@@ -24,6 +24,7 @@ from store import (
     StoreMissing,
     StoreRefused,
     Tile,
+    Vote,
 )
 from store.packing import packed, unpacked
 from store.saved_queries import MOST_RUNS
@@ -113,6 +114,7 @@ def test_what_is_missing_is_said(store: Store) -> None:
         (Annotation(day=DAY, title=""), "a title is needed"),
         (Annotation(day=DAY, title="x", url="javascript:1"), "starts with https://"),
         (SavedView(page="", name="x"), "a page is needed"),
+        (Vote(item="x", metric="y", day=DAY, opinion="meh"), "an opinion is 'useful'"),  # type: ignore[arg-type]
         (
             Decision(experiment="x", outcome="shipped", reason=" ", decided_on=DAY),
             "a reason is needed",
@@ -130,7 +132,7 @@ def test_what_is_missing_is_said(store: Store) -> None:
 )
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
     keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
-            Decision: store.decide, SavedView: store.save_view}  # fmt: skip
+            Decision: store.decide, SavedView: store.save_view, Vote: store.vote}  # fmt: skip
     with pytest.raises(StoreRefused, match=words):
         keep[type(record)](record, author=ANN)
     assert set(store.counts().values()) == {0}
@@ -243,6 +245,18 @@ def test_decisions_are_found_by_experiment_the_latest_first(store: Store) -> Non
     assert len(store.decisions()) == 3
     store.delete_decision(kept[0].id, author=ANN)
     assert store.decisions("hints") == (kept[1],)
+
+
+def test_a_person_has_one_vote_on_an_item_and_can_take_it_back(store: Store) -> None:
+    vote = Vote(item="2026-11-22|events|", metric="events", day=DAY, opinion="useful")
+    store.vote(vote, author=ANN)
+    store.vote(vote, author=BOB)
+    changed = store.vote(replace(vote, opinion="noise"), author=ANN)
+    assert {(one.author, one.opinion) for one in store.votes()} == {(ANN, "noise"), (BOB, "useful")}
+    assert store.vote(replace(vote, opinion="noise"), author=ANN) is None
+    assert changed is not None
+    assert [one.author for one in store.votes(DAY)] == [BOB]
+    assert store.votes(date(2027, 1, 1)) == ()
 
 
 def test_views_are_found_by_page_and_name(store: Store) -> None:
