@@ -89,13 +89,9 @@ asked as (
 
 -- one row per action; of those without one as well
 actions as (
-    select 'exposed' as act
-    union all select 'opened' as act
-    union all select 'started' as act
-    union all select 'completed' as act
-    union all select 'failed' as act
-    union all select 'abandoned' as act
-    union all select 'none' as act
+    select 'exposed' as act union all select 'opened' as act union all select 'started' as act
+    union all select 'completed' as act union all select 'failed' as act
+    union all select 'abandoned' as act union all select 'none' as act
 ),
 
 -- one row per (feature, action), and what it counts as
@@ -166,7 +162,8 @@ tries as (
 -- one row per (feature, person) who tried: the last exposure of that visit, the ends after it
 first_attempts as (
     select
-        tries.of_feature, tries.of_user, tries.tried_at, tries.tried_on,
+        tries.of_feature, tries.of_user,
+        min(tries.tried_at) as began_at, min(tries.tried_on) as began_on,
         max(case when told.is_shown and told.at_moment <= tries.tried_at
             and (told.at_moment >= tries.visit_at
                 or (tries.visit_at is null and told.at_day = tries.tried_on))
@@ -182,28 +179,26 @@ first_attempts as (
         on told.of_feature = tries.of_feature
         and told.of_user = tries.of_user
         and (told.is_shown or told.is_use or told.is_bad)
-    group by tries.of_feature, tries.of_user, tries.tried_at, tries.tried_on
+    group by tries.of_feature, tries.of_user
 ),
 
 -- one row per (feature, person) who tried: whether the attempt has an end, and which
 judged as (
     select
-        first_attempts.of_feature, first_attempts.of_user, first_attempts.tried_at,
-        first_attempts.tried_on, first_attempts.is_shown_before, first_attempts.done_on,
-        first_attempts.bad_at,
+        first_attempts.of_feature, first_attempts.of_user, first_attempts.began_at,
+        first_attempts.is_shown_before, first_attempts.done_on, first_attempts.bad_at,
         case
             when asked.is_endless or asked.is_any then 'unknown'
             when first_attempts.done_at is not null
-                and (first_attempts.bad_at is null
-                    or first_attempts.done_at <= first_attempts.bad_at)
+                and coalesce(first_attempts.done_at <= first_attempts.bad_at, true)
                 and (asked.says_abandoned
-                    or first_attempts.done_at <= first_attempts.tried_at + interval '30' minute)
+                    or first_attempts.done_at <= first_attempts.began_at + interval '30' minute)
                 then 'done'
             when first_attempts.bad_at is not null then 'bad'
-            when not asked.says_abandoned and first_attempts.tried_on < m_add_days($end_date, -1)
+            when not asked.says_abandoned and first_attempts.began_on < m_add_days($end_date, -1)
                 then 'given up'
             else 'unknown' end as ended_as,
-        m_secs_between(first_attempts.tried_at, first_attempts.done_at) as seconds_taken
+        m_secs_between(first_attempts.began_at, first_attempts.done_at) as seconds_taken
     from first_attempts
     inner join asked on asked.feature_number = first_attempts.of_feature
 ),
@@ -212,15 +207,14 @@ judged as (
 afterwards as (
     select
         judged.of_feature, judged.of_user,
-        min(case when told.is_try and told.at_moment > judged.tried_at
+        min(case when told.is_try and told.at_moment > judged.began_at
             and (judged.ended_as = 'given up' or told.at_moment >= judged.bad_at)
             then told.at_moment end) as retried_at,
         max(case when told.is_try and judged.ended_as = 'bad'
-            and told.at_moment > judged.tried_at
-            and told.at_moment >= judged.bad_at
+            and told.at_moment > judged.began_at and told.at_moment >= judged.bad_at
             and told.at_moment <= judged.bad_at + interval '60' second
             then 1 else 0 end) = 1 as is_rapid,
-        min(case when told.is_use and told.at_moment > judged.tried_at
+        min(case when told.is_use and told.at_moment > judged.began_at
             then told.at_day end) as recovered_on
     from judged
     inner join told
@@ -284,9 +278,8 @@ strata as (
             then leaving.person_days else 0 end) as bigint) as able_days
     from asked
     cross join (
-        select
-            fifth, of_segment, last_active_on,
-            count(*) as people_count, cast(sum(day_count) as bigint) as person_days
+        select fifth, of_segment, last_active_on, count(*) as people_count,
+            cast(sum(day_count) as bigint) as person_days
         from people
         group by fifth, of_segment, last_active_on
     ) as leaving
@@ -299,16 +292,13 @@ rungs as (
         lives.of_feature, people.fifth, people.of_segment,
         case when lives.early_days + lives.late_days > 0 then 1 else 0 end as is_exposed,
         case when lives.tried_at is not null then 1 else 0 end as is_tried,
-        case when lives.tried_at is not null and not judged.is_shown_before
-            then 1 else 0 end as is_unexposed,
+        case when not judged.is_shown_before then 1 else 0 end as is_unexposed,
         case
             when lives.tried_at is null
                 then bit_count(lives.early_days) + bit_count(lives.late_days)
-            else bit_count(
-                    case when numbered_days.early_bit = 0 then lives.early_days
+            else bit_count(case when numbered_days.early_bit = 0 then lives.early_days
                     else lives.early_days & (numbered_days.early_bit - 1) end)
-                + bit_count(
-                    case when numbered_days.late_bit = 0 then 0
+                + bit_count(case when numbered_days.late_bit = 0 then 0
                     else lives.late_days & (numbered_days.late_bit - 1) end)
                 + case when judged.is_shown_before then 1 else 0 end
         end as shown_days,
@@ -340,10 +330,8 @@ counted as (
         cast(sum(is_unexposed) as bigint) as unexposed_people,
         cast(sum(case when shown_days >= 1 then 1 else 0 end) as bigint) as offered_1,
         cast(sum(case when shown_days >= 2 then 1 else 0 end) as bigint) as offered_2,
-        cast(sum(case when shown_days >= 4 then 2 when shown_days = 3 then 1 else 0 end)
-            as bigint) as offered_3,
-        cast(sum(case when shown_days >= 5 then shown_days - 4 else 0 end)
-            as bigint) as offered_5,
+        cast(sum(least(greatest(shown_days - 2, 0), 2)) as bigint) as offered_3,
+        cast(sum(greatest(shown_days - 4, 0)) as bigint) as offered_5,
         cast(sum(case when shown_days = 1 then is_tried else 0 end) as bigint) as taken_1,
         cast(sum(case when shown_days = 2 then is_tried else 0 end) as bigint) as taken_2,
         cast(sum(case when shown_days in (3, 4) then is_tried else 0 end) as bigint) as taken_3,
@@ -357,8 +345,8 @@ counted as (
             then 1 end) as clean_people,
         count(case when ended_as = 'done' and m_days_between(done_on, $end_date) > 28
             and last_use_on > done_on then 1 end) as clean_back,
-        count(case when m_days_between(recovered_on, $end_date) > 28
-            then 1 end) as recovered_people,
+        count(case when m_days_between(recovered_on, $end_date) > 28 then 1 end)
+            as recovered_people,
         count(case when m_days_between(recovered_on, $end_date) > 28
             and last_use_on > recovered_on then 1 end) as recovered_back,
         cast(sum(is_repeated) as bigint) as repeated_people,

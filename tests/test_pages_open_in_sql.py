@@ -39,11 +39,13 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("funnels", {"funnel": FILTERED, "grain": "week", "funnel_counting": "total"}),
     ("adoption", {}),
     ("adoption", {"where": ["platform:web"], "period": "12w", "adoption_behind": "newcomers"}),
+    ("diagnosis", {"where": ["platform:web"]}),
     ("data", {}),
 ]
 # At least so many figures of each page are asked in SQL.
 FIGURES = {
     "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "adoption": 3, "data": 2,
+    "diagnosis": 1,
 }  # fmt: skip
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure
 

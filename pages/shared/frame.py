@@ -37,6 +37,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
                 page("adoption", "Adoption", "rocket_launch"),
+                page("diagnosis", "Diagnosis", "troubleshoot"),
             ],
             "Decisions": [page("experiments", "Experiments", "science")],
             "Service": [page("performance", "Performance", "speed")],
