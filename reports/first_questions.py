@@ -8,10 +8,12 @@ from metrics.periods import comparison, relative_period
 from queries import Segment
 from reports.active_hours import active_hours
 from reports.active_users import active_users
+from reports.breakdown import breakdown
 from reports.capacity import capacities
+from reports.data_health import data_health
+from reports.dimension_values import dimension_values
 from reports.engagement import engagement
 from reports.event_names import event_names
-from reports.experiments import experiments
 from reports.experiments import experiments
 from reports.headlines import headlines
 from reports.known import known
@@ -49,7 +51,11 @@ def ask_first(workspace: Workspace) -> None:
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
     markers(workspace, period)
-    experiments(workspace)  # last, because it takes longest; its sums are kept on disk
+    for dimension in workspace.dimensions:
+        dimension_values(workspace, dimension)
+    for dimension in list(workspace.dimensions)[:1]:
+        breakdown(workspace, by_day, by=dimension)
+    data_health(workspace)
     if has_requests(workspace):
         performance(workspace, by_day)
         objectives(workspace)
