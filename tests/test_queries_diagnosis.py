@@ -7,6 +7,7 @@ from math import log
 from random import Random
 from typing import Any
 
+import polars as pl
 import pytest
 
 from queries import Workspace
@@ -207,3 +208,36 @@ def test_ladder_counts_as_a_slow_recount_does(workspace: Workspace, rows: list[R
             name: round(counts[name], 6) for name in row
         }, key
     assert {key for key, counts in expected.items() if counts.total()} <= seen
+
+
+RUNGS = {
+    "eligible": ("eligible",),
+    "exposed": ("exposed",),
+    "tried": ("accepted_1", "accepted_2", "accepted_3", "accepted_5"),
+    "any_try": ("tried",),
+    "managed": ("succeeded",),
+    "repeated": ("repeated",),
+    "habitual": ("habitual",),
+}
+BEFORE = {
+    "exposed": "eligible", "tried": "exposed", "any_try": "eligible", "managed": "ended",
+    "repeated": "tried", "habitual": "repeated",
+}  # fmt: skip
+ABOUT_FEATURES = ("monthly", "tried_by_opening", "tried_by_any", "without_ends", "with_abandoned")
+
+
+@pytest.mark.parametrize("feature", list(SENDS))
+@pytest.mark.parametrize("rung", list(RUNGS))
+def test_people_of_a_rung_are_as_many_as_the_ladder_says(
+    workspace: Workspace, feature: str, rung: str
+) -> None:
+    ladder = workspace.ask("diagnosis_ladder", **ASKED).rows.filter(pl.col("feature") == feature)
+    one = {name: [feature] if feature in ASKED[name] else [] for name in ABOUT_FEATURES}
+    own = {name: ASKED[name] for name in ("start_date", "end_date", "least_weeks", "least_spans")}
+    own |= {"features": [feature], "since": [ASKED["since"][list(SENDS).index(feature)]]}
+    found = workspace.ask("diagnosis_people", on_rung=rung, **own, **one).rows
+    number = sum(int(ladder[name].sum()) for name in RUNGS[rung])
+    assert found.height == found["user_id"].n_unique() == number
+    if rung in BEFORE:
+        rest = workspace.ask("diagnosis_people", on_rung=f"not {rung}", **own, **one).rows
+        assert rest.height == ladder[BEFORE[rung]].sum() - number

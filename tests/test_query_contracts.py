@@ -24,9 +24,13 @@ VALUES: dict[str, Any] = {
     "above_seconds": -1.0,
     "apdex_ms": 300.0,
     "group_by": "route",
+    "before_days": 28,
+    "launch_on": date(2026, 2, 4),
     "limit_ms": 400.0,
+    "release": "one",
     "routes": [],
     "share": 0.999,
+    "touched": ["none"],
     "version": "1.0",
     "covariate_days": 28,
     "covariate_seconds": 28 * 86_400.0,
@@ -126,13 +130,20 @@ VALUES: dict[str, Any] = {
     "least_spans": 2,
     "least_weeks": 3,
     "monthly": [],
-    "rung": "eligible",
+    "on_rung": "eligible",
     "with_abandoned": [],
     # Adoption's and feedback's
     "adopted_from": date(2026, 1, 5),
     "end_at": datetime(2026, 3, 16),  # noqa: DTZ001
     "entered_from": date(2026, 1, 5),
+    "adopted_within": 28,
     "entered_until": date(2026, 2, 9),
+    "habit_days": 7,
+    "least_users": 2,
+    "most_days": 28,
+    "pairs": ["one: reports"],
+    "rung": "tried",
+    "fate": "newcomers",
     "recent_from": date(2026, 2, 16),
     "since": ["2026-01-05"],
     "start_at": datetime(2026, 1, 19),  # noqa: DTZ001
@@ -150,6 +161,10 @@ PYTHON_TYPE = {
 def setup() -> Setup:
     moment = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
     releases = pl.DataFrame({"release": ["one"], "released_at": [moment], "features": ["reports"]})
+    rollouts = pl.DataFrame({"release": ["one"], "unit_id": ["u01"], "reached_at": [moment]})
+    feedback = pl.DataFrame(
+        {"user_id": ["u01"], "said_at": [moment], "scale": ["nps"], "score": [9.0]}
+    )
     experiments = pl.DataFrame({"experiment": ["test"], "started_at": [moment]})
     requests = pl.DataFrame(
         {"occurred_at": [moment] * 3, "route": ["/a", "/a", "/b"], "status": [200, 503, None],
@@ -164,6 +179,9 @@ def setup() -> Setup:
          "scale": ["nps", "csat", None], "text": ["good", None, "words only"],
          "feature": [None, "reports", None]}
     )  # fmt: skip
+    rollouts = pl.DataFrame(
+        {"release": ["one"] * 3, "unit_id": ["u01", "a2", "nobody"], "reached_at": [moment] * 3}
+    )
     units = [f"u{n:02}" for n in range(4)] + ["unknown"]
     exposures = pl.DataFrame(
         {"experiment": ["test"] * 5, "unit_id": units, "variant": ["a", "b", "a", "b", "a"],
@@ -179,8 +197,11 @@ def setup() -> Setup:
             "experiments": experiments,
             "exposures": exposures,
             "feedback": feedback,
+            "rollouts": rollouts,
             "subscriptions": subscriptions,
             "requests": requests,
+            "rollouts": rollouts,
+            "feedback": feedback,
         },
     )
 
