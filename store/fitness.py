@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from store.errors import StoreRefused
 from store.packing import packed
-from store.records import Annotation, Decision, Goal, Tile, Vote
+from store.records import Annotation, Decision, Goal, PlannedRelease, Tile, Vote
 
 # Characters at most, by attribute.
 LONGEST = {
@@ -29,9 +29,11 @@ LONGEST = {
     "owner": 320,
     "metric": 200,
     "item": 1_000,
+    "release": 320,
+    "features": 200,
 }
 # And an annotation's title; a tile's may be its query's.
-NEEDED = {"name", "metric", "experiment", "page", "item"}
+NEEDED = {"name", "metric", "experiment", "page", "item", "release"}
 COLUMNS = 3  # of a board
 
 
@@ -116,6 +118,29 @@ def _vote(record: Vote) -> None:
         raise StoreRefused(f"an opinion is 'useful' or 'noise', got {record.opinion!r}")
 
 
+def _planned_release(record: PlannedRelease) -> None:
+    if not record.title.strip():
+        raise StoreRefused("a title is needed, got a blank one")
+    if record.rollout not in {"full", "staged", "flag"}:
+        raise StoreRefused(f"a rollout is 'full', 'staged' or 'flag', got {record.rollout!r}")
+    if record.url is not None and not is_web_address(record.url):
+        raise StoreRefused(
+            f"an address starts with https:// or http:// and has no spaces, got {record.url[:80]!r}"
+        )
+    for one in record.criteria:
+        _criterion(one)
+
+
+def _criterion(one: Mapping[str, Any]) -> None:
+    if not str(one.get("measure", "")).strip():
+        raise StoreRefused("a criterion needs the measure that it is about")
+    if one.get("role") not in {"goal", "guardrail"}:
+        raise StoreRefused(f"a criterion is a 'goal' or a 'guardrail', got {one.get('role')!r}")
+    target = one.get("target")
+    if not isinstance(target, int | float) or not math.isfinite(target):
+        raise StoreRefused(f"a target is a number, got {target!r}")
+
+
 def is_web_address(url: str) -> bool:
     """Whether it is a plain http(s) address, which alone becomes a link."""
     if any(mark in url for mark in "<>\\") or any(letter.isspace() for letter in url):
@@ -131,6 +156,7 @@ RULES: dict[type, Callable[[Any], None]] = {
     Annotation: _annotation,
     Decision: _decision,
     Goal: _goal,
+    PlannedRelease: _planned_release,
     Tile: _tile,
     Vote: _vote,
 }

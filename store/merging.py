@@ -18,6 +18,7 @@ from store.records import (
     Decision,
     EditorTab,
     Goal,
+    PlannedRelease,
     Record,
     SavedQuery,
     SavedView,
@@ -38,6 +39,7 @@ RECORDS: dict[str, type[Record]] = {
     "decisions": Decision,
     "saved_views": SavedView,
     "votes": Vote,
+    "planned_releases": PlannedRelease,
 }
 
 

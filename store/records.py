@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Values = Mapping[str, Any]
 Direction = Literal["higher", "lower"]
+RolloutKind = Literal["full", "staged", "flag"]
 Choice = Literal["shipped", "not shipped", "stopped"]
 Opinion = Literal["useful", "noise"]
 Outcome = Literal["answered", "failed", "stopped", "cancelled"]
@@ -238,6 +239,32 @@ class SavedView(Record):
     name: str
     description: str = ""
     address: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRelease(Record):
+    """A release that somebody has added, with what it has to achieve, before it ships.
+
+    Attributes:
+        release: Its name, as the table `releases` calls it or will call it.
+        title: What it brings, in a line.
+        planned_on: The workspace's local day on which the first user gets it.
+        rollout: How it reaches its users.
+        features: Features that it touches.
+        url: Where to read on, http or https; None: nowhere.
+        owner: Who answers for it; "": nobody in particular.
+        criteria: What it has to achieve and must not harm: of each `measure`, `role` ("goal" or
+            "guardrail") and `target`, an effect as a fraction (0.02 is 2 % more, or 2 points).
+    """
+
+    release: str
+    title: str
+    planned_on: date
+    rollout: RolloutKind = "full"
+    features: tuple[str, ...] = ()
+    url: str | None = None
+    owner: str = ""
+    criteria: tuple[Values, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

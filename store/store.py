@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from store.boards import Boards
 from store.decisions import Decisions
 from store.notes import Annotations, AuditLog, Goals
+from store.planned_releases import PlannedReleases
 from store.saved_queries import EditorTabs, History, SavedQueries
 from store.saved_views import SavedViews
 from store.tables import Row
@@ -28,6 +29,7 @@ class Store(
     Goals,
     Decisions,
     Votes,
+    PlannedReleases,
     AuditLog,
 ):
     """Reads and keeps records; safe between threads and between processes."""

@@ -237,6 +237,23 @@ class SavedViewRow(Changing, Row):
     __table_args__ = (Index(None, "page"),)
 
 
+class PlannedReleaseRow(Changing, Row):
+    """See `records.PlannedRelease`. A plan outlives the release's row in the data."""
+
+    __tablename__ = "planned_releases"
+
+    release: Mapped[str]
+    title: Mapped[str]
+    planned_on: Mapped[date]
+    rollout: Mapped[str]
+    features: Mapped[list[str]] = mapped_column(Packed)
+    url: Mapped[str | None]
+    owner: Mapped[str]
+    criteria: Mapped[list[dict[str, Any]]] = mapped_column(Packed)
+
+    __table_args__ = (Index(None, "release"),)
+
+
 class AuditRow(Row):
     """See `records.AuditEntry`."""
 

@@ -16,6 +16,7 @@ from store import (
     Decision,
     EditorTab,
     Goal,
+    PlannedRelease,
     Run,
     SavedQuery,
     SavedView,
@@ -114,6 +115,14 @@ def test_what_is_missing_is_said(store: Store) -> None:
         (Annotation(day=DAY, title=""), "a title is needed"),
         (Annotation(day=DAY, title="x", url="javascript:1"), "starts with https://"),
         (SavedView(page="", name="x"), "a page is needed"),
+        (PlannedRelease(release=" ", title="x", planned_on=DAY), "a release is needed"),
+        (
+            PlannedRelease(
+                release="5", title="x", planned_on=DAY,
+                criteria=({"measure": "errors", "role": "goal", "target": "much"},),
+            ),
+            "a target is a number",
+        ),
         (Vote(item="x", metric="y", day=DAY, opinion="meh"), "an opinion is 'useful'"),  # type: ignore[arg-type]
         (
             Decision(experiment="x", outcome="shipped", reason=" ", decided_on=DAY),
@@ -132,7 +141,8 @@ def test_what_is_missing_is_said(store: Store) -> None:
 )
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
     keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
-            Decision: store.decide, SavedView: store.save_view, Vote: store.vote}  # fmt: skip
+            Decision: store.decide, SavedView: store.save_view, Vote: store.vote,
+            PlannedRelease: store.plan_release}  # fmt: skip
     with pytest.raises(StoreRefused, match=words):
         keep[type(record)](record, author=ANN)
     assert set(store.counts().values()) == {0}
@@ -269,6 +279,20 @@ def test_views_are_found_by_page_and_name(store: Store) -> None:
     assert (changed.version, changed.updated_by, changed.address) == (2, BOB, one.address)
     store.delete_view(other.id, author=BOB, version=other.version)
     assert store.views("funnels") == (changed,)
+
+
+def test_a_release_is_planned_with_what_it_has_to_achieve(store: Store) -> None:
+    criteria = ({"measure": "feature_uses", "role": "goal", "target": 0.05},)
+    plan = PlannedRelease(
+        release="6.0", title="New board", planned_on=DAY, features=("board",), criteria=criteria
+    )
+    kept = store.plan_release(plan, author=ANN)
+    assert store.planned_releases() == (kept,)
+    assert (kept.criteria, kept.features, kept.rollout) == (criteria, ("board",), "full")
+    changed = store.plan_release(replace(kept, rollout="staged"), author=BOB)
+    assert (changed.version, changed.updated_by) == (2, BOB)
+    store.delete_planned_release(kept.id, author=BOB, version=2)
+    assert store.planned_releases() == ()
 
 
 def test_goals_are_found_by_metric(store: Store) -> None:
