@@ -2,35 +2,34 @@
 
 import streamlit as st
 
-from pages.shared.adoption.overview import concentration_card, map_card, overview_cards
-from pages.shared.adoption.table import table_card
+from pages.shared.adoption.accounts import accounts_view
+from pages.shared.adoption.address import chosen_feature, chosen_view
+from pages.shared.adoption.feature import feature_view
+from pages.shared.adoption.features import features_view
+from pages.shared.adoption.releases import releases_view
 from pages.shared.header import scope_of_page
-from pages.shared.states import CARD_HEIGHT, card, empty
+from pages.shared.states import card, empty
 from pages.shared.workspaces import current
-from reports.adoption import adoption
+from reports.feature_list import features
 
 NO_FEATURES = "No event names a feature yet"
-NAME_FEATURES = (
-    "Map a column to `feature`, or add `[[features]]` rules to workspace.toml, then build."
-)
+NAME_FEATURES = "Map a column to `feature`, or add `[[features]]` rules to workspace.toml."
 
 workspace = current()
 scope = scope_of_page(workspace)
-
-with st.skeleton(height=CARD_HEIGHT):
-    report = adoption(workspace, scope)
-if report is None:
+if not features(workspace):
     with card("no_features"):
         empty(NO_FEATURES, NAME_FEATURES)
     st.stop()
 
-overview_cards(report)
-
-with card("features"):
-    table_card(report)
-
-left, right = st.columns([3, 2])
-with left, card("map"):
-    map_card(report)
-with right, card("concentration"):
-    concentration_card(report)
+name = chosen_feature()
+if name is not None:
+    feature_view(workspace, scope, name)
+else:
+    view = chosen_view()
+    if view == "releases":
+        releases_view(workspace, scope.segment)
+    elif view == "accounts":
+        accounts_view(workspace, scope)
+    else:
+        features_view(workspace, scope)

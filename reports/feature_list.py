@@ -32,7 +32,8 @@ class Feature:
         released_on: The day on which it came; None: it was there before the data begin.
         is_dated_by_use: Whether that day is the first one on which it was used.
         rules: Who may use it: values by dimension, all of which must hold; empty: everybody.
-        actions: The events by which somebody does something with it, by name.
+        events: All its events, by name.
+        actions: Those by which somebody does something with it.
         has_exposures: Whether it sends `exposed`.
         is_tried_by_opening: Whether `opened` is a try, since it sends no `started`.
         is_tried_by_any: Whether anything but `exposed` is, since it sends neither.
@@ -45,6 +46,7 @@ class Feature:
     released_on: date | None
     is_dated_by_use: bool
     rules: tuple[Filter, ...]
+    events: tuple[str, ...]
     actions: tuple[str, ...]
     has_exposures: bool
     is_tried_by_opening: bool
@@ -142,6 +144,7 @@ def _feature(
         released_on=dated or seen,
         is_dated_by_use=dated is None and seen is not None,
         rules=tuple(Filter(dimension, values) for dimension, values in sorted(known_rules.items())),
+        events=tuple(sorted({event for event, _, _ in kinds})),
         actions=tuple(sorted({e for e, _, action in kinds if action not in NO_ACTIONS})),
         has_exposures="exposed" in actions,
         is_tried_by_opening="started" not in actions and "opened" in actions,

@@ -10,6 +10,7 @@ import polars as pl
 
 from metrics.feedback import SATISFIED_FROM
 from metrics.rates import ratio
+from reports.answer import Source, source
 
 if TYPE_CHECKING:
     from metrics.periods import Period
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from reports.scope import Scope
 
 CSAT, NPS = "csat", "nps"
+MOST_QUOTES = 200
+QUOTES = (
+    "What people said in their own words in the period, the latest first. With a filter, only "
+    "people who were active in the segment in the period."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,50 @@ def moments(workspace: Workspace, period: Period) -> tuple[datetime, datetime]:
         for day in (period.start, period.end)
     )
     return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """What people said in their own words.
+
+    Attributes:
+        rows: One row per thing said, the latest first: `said_at, user_id, account_id, scale, score,
+            feature, channel, words`; none where `hidden`.
+        hidden: Why the words are not shown; None: they are.
+    """
+
+    rows: Source
+    hidden: str | None
+
+
+def quotes(
+    workspace: Workspace, scope: Scope, *, feature: str | None = None, most: int = MOST_QUOTES
+) -> Quotes:
+    """The latest words of the period, about one feature or about anything.
+
+    Where the workspace calls words personal, only admins read them.
+    """
+    start_at, end_at = moments(workspace, scope.period)
+    answer = workspace.ask(
+        "feedback_quotes",
+        segment=scope.segment,
+        start_at=start_at,
+        end_at=end_at,
+        start_date=scope.period.start,
+        end_date=scope.period.end,
+        is_narrowed=not scope.segment.is_empty,
+        features=[] if feature is None else [feature],
+        most_rows=most,
+    )
+    hidden = hidden_words(workspace)
+    found = source(answer, title="What people say", definition=QUOTES)
+    rows = answer.rows.clear() if hidden else answer.rows
+    return Quotes(found.showing(rows.drop("place")), hidden)
+
+
+def hidden_words(workspace: Workspace) -> str | None:
+    """Why the viewer does not read what people wrote; None: they do."""
+    is_personal = "text" in workspace.settings.access.personal_columns("feedback")
+    if workspace.sight.shows_personal or not is_personal:
+        return None
+    return "What people wrote is personal here: only admins read it."

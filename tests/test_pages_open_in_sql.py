@@ -10,13 +10,16 @@ from polars.testing import assert_frame_equal
 
 from metrics.periods import days_ending
 from queries import Segment, Workspace, open_workspace
+from queries.path_rules import Along, PathRules
 from reports.answer import Source
 from reports.ask_sql import ask_sql
+from reports.path_address import written_along
 from reports.people import Active, people
 from reports.scope import Scope
 from tests.page_runs import act, has_failed, run_page, showing, text
 from tests.page_workspace import make_workspace
 
+ALONG = written_along(Along(PathRules(), "draft_opened"))
 EIGHT_WEEKS = (date(2026, 9, 28), date(2026, 11, 22))
 FILTERED = (
     '{"steps":["draft_opened",{"features":[["draft","completed"]],"where":[["platform","ios"]]}],'
@@ -39,12 +42,16 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("funnels", {"funnel": FILTERED, "grain": "week", "funnel_counting": "total"}),
     ("adoption", {}),
     ("adoption", {"where": ["platform:web"], "period": "12w", "adoption_behind": "newcomers"}),
+    ("adoption", {"adoption_view": "Accounts"}),
     ("diagnosis", {"where": ["platform:web"]}),
+    ("paths", {"where": ["platform:web"], "path_hidden": ["page_*"], "path_joined": ["draft_*: D"]}),
+    ("paths", {"path_anchor": "draft_completed", "path_direction": "to", "path_visit": "user"}),
+    ("funnels", {"funnel_path": ALONG, "funnel": '["draft_opened","draft_completed"]'}),
     ("data", {}),
 ]
 # At least so many figures of each page are asked in SQL.
 FIGURES = {
-    "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "adoption": 3, "data": 2,
+    "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "paths": 2, "adoption": 3, "data": 2,
     "diagnosis": 1,
 }  # fmt: skip
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure

@@ -92,6 +92,20 @@ VALUES: dict[str, Any] = {
     "up_to_seconds": 1e9,
     "watermark": WATERMARK,
     "window_days": 28,
+    # A path's
+    "direction": "from",
+    "first_place": 1,
+    "most_links": 50,
+    "node_count": 5,
+    "path_anchor": "",
+    "path_first": "",
+    "path_repeats": "consecutive",
+    "path_visit": "session",
+    "place": 1,
+    "source": "opened",
+    "target": "",
+    "through": [],
+    "within_us": 86_400 * 10**6,
     # A funnel's
     "attempt": "furthest",
     "attribution": "first_touch",
@@ -176,7 +190,7 @@ def setup() -> Setup:
     )  # fmt: skip
     feedback = pl.DataFrame(
         {"user_id": ["u01", "u02", "u03"], "said_at": [moment] * 3, "score": [9.0, 4.0, None],
-         "scale": ["nps", "csat", None], "text": ["good", None, "words only"],
+         "scale": ["nps", "csat", None], "text": ["good", "fine", "words only"],
          "feature": [None, "reports", None]}
     )  # fmt: skip
     rollouts = pl.DataFrame(

@@ -1,6 +1,6 @@
 """Adoption, from a log small enough to know every number."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +9,10 @@ import pytest
 from metrics.periods import Period
 from queries import Filter, Segment, Workspace
 from reports.adoption import AdoptionReport, adoption
+from reports.adoption_accounts import account_adoption, accounts_of_feature
+from reports.adoption_people import FATES, RUNGS, people_of_feature
+from reports.adoption_releases import release_adoption
+from reports.feature_page import feature_page, feature_segments
 from reports.scope import Scope
 from tests.churn_cases import ALL as CASES
 from tests.slow_rollups import Row
@@ -49,6 +53,12 @@ TALE = [
     at("bob", 0), at("bob", 60), at("bob", 60, "maps", "exposed"),
     at("cleo", 35), at("cleo", 36, "maps", "started"), at("cleo", 75),
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    setup = Setup(user_dimensions=("plan",), users={"ann": {"plan": "pro"}, "bob": {"plan": "x"}})
+    return workspace_of(tmp_path_factory.mktemp("tale"), TALE, setup, watermark=LAST)
 
 
 def test_every_ratio_has_both_its_numbers(tmp_path: Path) -> None:
@@ -151,3 +161,116 @@ def test_the_most_used_features_add_up_to_all_use(tmp_path: Path) -> None:
     assert [round(one, 3) for one in shares[:4]] == [0.389, 0.63, 0.778, 0.87]
     assert shares[-1] == 1.0
     assert found.spread.head == 0.5
+
+
+@pytest.mark.parametrize("column", list(RUNGS | FATES))
+def test_the_list_behind_a_count_has_its_length(told: Workspace, column: str) -> None:
+    report = adoption(told, scope())
+    assert report is not None
+    if column in ("repeated", "habitual"):
+        return
+    listed = people_of_feature(told, scope(), "maps", column)
+    assert listed.rows.height == row_of(report, "maps")[column]
+
+
+def test_the_ladder_has_a_list_behind_each_rung(told: Workspace) -> None:
+    page = feature_page(told, scope(), "maps")
+    assert page is not None
+    counts = dict(page.ladder.rows.select("rung", "people").iter_rows())
+    # Twelve weeks hold all of the tale: Zoe, Ann and Cleo used or tried it, Bob only looked.
+    assert counts == {
+        "eligible": 4, "exposed": 2, "tried": 2, "completed": 1, "repeated": 1, "habitual": 0,
+    }  # fmt: skip
+    whole = scope(period=page.ladder_period)
+    for rung, count in counts.items():
+        assert people_of_feature(told, whole, "maps", rung).rows.height == count
+
+
+def test_a_feature_that_is_not_there_has_no_page(told: Workspace) -> None:
+    assert feature_page(told, scope(), "nowhere") is None
+
+
+def test_a_features_page_counts_over_all_days(told: Workspace) -> None:
+    page = feature_page(told, scope(), "maps")
+    assert page is not None
+    # Zoe tried nothing: completed without a start. Ann adopted it, Cleo gave up.
+    assert (page.newcomers, page.adopted) == (4, 1)
+    assert (page.tried_long_ago, page.tried_once) == (2, 1)
+    assert feature_segments(told, scope(), "maps", by="plan").rows["eligible"].sum() == 4
+
+
+def released(folder: Path, *, times: int = 1) -> Workspace:
+    """A release of maps reaches four people on day 10 at noon, an account of two on day 20.
+
+    All of it as many times as asked, with other people.
+    """
+    noon = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    users, rows, reached = {}, [], []
+    for copy in range(times):
+        who = [f"u{n}_{copy}" for n in range(6)]
+        users |= {name: {"account_id": f"big{copy}" if n > 3 else None}
+                  for n, name in enumerate(who)}  # fmt: skip
+        rows += [at(name, 5) for name in who]
+        rows += [
+            at(who[0], 9, "maps", "started"),  # before the release: does not count
+            at(who[1], 10, "maps", "started"),  # at the very moment
+            at(who[2], 13, "maps", "started"),
+            at(who[4], 21, "maps", "started"),
+            at(who[3], 60, "maps", "started"),  # later than anybody is followed
+        ]
+        reached += [("1.0", name, noon) for name in who[:4]]
+        reached.append(("1.0", f"big{copy}", datetime(2026, 1, 25, tzinfo=UTC)))
+    tables = {
+        "releases": pl.DataFrame({"release": ["1.0"], "released_at": [noon], "features": ["maps"]}),
+        "rollouts": pl.DataFrame(
+            reached, schema=["release", "unit_id", "reached_at"], orient="row"
+        ),
+    }
+    return workspace_of(folder, rows, Setup(users=users, tables=tables), watermark=LAST)
+
+
+def test_after_a_release_people_try_it_by_days_since_it_reached_them(tmp_path: Path) -> None:
+    report = release_adoption(released(tmp_path), Segment())
+    (curve,) = report.found
+    assert (curve.release, curve.label, curve.people, curve.tried) == ("1.0", "maps", 6, 3)
+    tries = report.waits.rows.filter(pl.col("has_tried"))
+    # u2 at once, u3 after three days, u5 a day and a half after its account.
+    assert tries.select("waited_days", "people").rows() == [(0, 1), (1, 1), (3, 1)]
+    assert report.curves.is_empty  # fewer than twenty people draw no curve
+
+
+def test_the_curve_is_the_share_of_those_reached(tmp_path: Path) -> None:
+    report = release_adoption(released(tmp_path, times=10), Segment())
+    shares = dict(report.curves.rows.select("day", "share").iter_rows())
+    assert (shares[1], shares[2], shares[28]) == (
+        pytest.approx(1 / 6), pytest.approx(2 / 6), pytest.approx(3 / 6),
+    )  # fmt: skip
+    assert report.curves.rows["followed"].to_list() == [60] * 28
+
+
+def test_without_rollouts_the_curves_say_what_is_missing(told: Workspace) -> None:
+    report = release_adoption(told, Segment())
+    assert report.found == ()
+    assert report.missing is not None
+
+
+def test_accounts_count_when_enough_of_their_people_use_it(tmp_path: Path) -> None:
+    sizes = {"big": 4, "mid": 2, "small": 1, "idle": 1}
+    users = {
+        f"{name}{n}": {"account_id": name} for name, size in sizes.items() for n in range(size)
+    }
+    rows = [at(user, 60) for user in users] + [at("nobody", 60)]
+    using = ["big0", "big1", "big2", "mid0", "small0", "nobody"]
+    rows += [at(user, 70, "maps", "completed") for user in using]
+    workspace = workspace_of(tmp_path, rows, Setup(users=users), watermark=LAST)
+    report = account_adoption(workspace, scope(), least_users=2)
+    assert report is not None
+    row = report.table.rows.row(0, named=True)
+    assert (row["accounts"], row["accounts_with_one"], row["accounts_with_several"]) == (4, 3, 1)
+    assert row["users"] == 5
+    listed = accounts_of_feature(workspace, scope(), "maps", least=2)
+    assert listed.rows.rows() == [("big", 4, 3)]
+
+
+def test_without_accounts_there_is_nothing_by_account(told: Workspace) -> None:
+    assert account_adoption(told, scope()) is None

@@ -3,7 +3,7 @@
 import streamlit as st
 
 KEY = "feature"
-VIEWS = {"features": "Features"}
+VIEWS = {"features": "Features", "releases": "After a release", "accounts": "Accounts"}
 
 
 def chosen_feature() -> str | None:

@@ -1,6 +1,7 @@
 """The feature table: how far people get with each feature, sortable by any of it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -8,9 +9,13 @@ import streamlit as st
 
 from pages.shared import plain, words
 from pages.shared.adoption.address import choose_feature
-from pages.shared.exhibits import affordances
+from pages.shared.churn.accounts import Listing, list_choice
+from pages.shared.exhibits import affordances_around
+from queries import Workspace
 from reports.adoption import AdoptionReport
+from reports.adoption_people import FATES, RUNGS, people_of_feature
 from reports.answer import Source
+from reports.scope import Scope
 
 # A ratio's column, its two numbers, what it is called, and what its two numbers are.
 RATIOS = (
@@ -23,6 +28,8 @@ RATIOS = (
     ("stickiness_share", "adopters_recent", "adopters", "Still use it", "of adopters"),
     ("feedback_share", "feedback_satisfied", "feedback_answers", "Satisfied", "of answers"),
 )
+NOT_IN_THE_TABLE = ("repeated", "habitual")
+COUNTS = {name: said for name, said in (RUNGS | FATES).items() if name not in NOT_IN_THE_TABLE}
 BEHIND = {
     "reach": "Reach",
     "use_days": "Use days",
@@ -31,7 +38,7 @@ BEHIND = {
 }
 
 
-def table_card(report: AdoptionReport) -> None:
+def table_card(workspace: Workspace, scope: Scope, report: AdoptionReport) -> None:
     """All features, the broadest first; a click on a heading sorts."""
     with st.container(
         horizontal=True,
@@ -55,7 +62,7 @@ def table_card(report: AdoptionReport) -> None:
         "Each share stands before the two numbers that it is made of. A dash is what cannot be "
         "said: nobody to count, no such events, or fewer than half have adopted it yet."
     )
-    _behind(report)
+    _behind(workspace, scope, report)
 
 
 def _open(report: AdoptionReport) -> None:
@@ -129,7 +136,7 @@ def _takeaway(rows: pl.DataFrame) -> str:
     )
 
 
-def _behind(report: AdoptionReport) -> None:
+def _behind(workspace: Workspace, scope: Scope, report: AdoptionReport) -> None:
     """The table joins four questions: the ways behind each of them."""
     which = st.segmented_control(
         "Behind the columns",
@@ -143,4 +150,19 @@ def _behind(report: AdoptionReport) -> None:
     source: Source = report.figures[which]
     for caveat in source.caveats:
         st.caption(f":material/info: {plain.sentence(caveat)}")
-    affordances(source, key=f"features_{which}")
+    with affordances_around(source, key=f"features_{which}"):
+        list_choice(_lists(workspace, scope, report), key="features", prompt="People behind …")
+
+
+def _lists(workspace: Workspace, scope: Scope, report: AdoptionReport) -> list[Listing]:
+    """The people behind each count of the table."""
+    return [
+        Listing(
+            f"{row['label']}, {words_of_count}: {row[column]:,}",
+            partial(people_of_feature, workspace, scope, row["feature"], column),
+            noun="user",
+        )
+        for row in report.reach.rows.iter_rows(named=True)
+        for column, words_of_count in COUNTS.items()
+        if row[column]
+    ]

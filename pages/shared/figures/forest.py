@@ -64,6 +64,15 @@ def forest(
     return drawing
 
 
+def group_shares(
+    names: Sequence[str], values: Ends, lows: Ends, highs: Ends, *, hovers: Sequence[str]
+) -> go.Figure:
+    """The same for the shares of groups, which have no sign."""
+    drawing = forest(names, values, lows, highs, hovers=hovers)
+    drawing.update_xaxes(tickformat=".0%")
+    return drawing
+
+
 def _intervals(
     drawing: go.Figure, places: Sequence[int], lows: Ends, highs: Ends, *, width: float
 ) -> None:
