@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.header import scope_of_page
 from pages.shared.states import CARD_HEIGHT, card
+from pages.shared.today.brief import brief_card
 from pages.shared.today.headlines import headline_cards
 from pages.shared.today.releases import releases_card
 from pages.shared.usage.active_users import active_user_course
@@ -17,6 +18,9 @@ scope = scope_of_page(workspace)
 
 with st.skeleton(height=2 * CARD_HEIGHT):
     headline_cards(workspace, scope, headlines(workspace, scope))
+
+with card("brief"):
+    brief_card(workspace)
 
 with card("active_users"):
     st.header("Active users", anchor=False)

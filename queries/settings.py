@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from queries.access_settings import Access
+from queries.brief_settings import Alert, Brief
 from queries.errors import WorkspaceError, nearest
 from queries.feature_dictionary import DictionaryEntry
 from queries.part import Part
@@ -184,6 +185,8 @@ class Settings(Part):
     holidays: tuple[Holiday, ...] = ()
     access: Access = Access()
     store: Store = Store()
+    brief: Brief = Brief()
+    alerts: tuple[Alert, ...] = ()
     service: Service = Service()
     slo: dict[str, Slo] = {}
 

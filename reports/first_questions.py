@@ -9,6 +9,7 @@ from queries import Segment
 from reports.active_hours import active_hours
 from reports.active_users import active_users
 from reports.breakdown import breakdown
+from reports.brief_kept import analyse
 from reports.capacity import capacities
 from reports.data_health import data_health
 from reports.dimension_values import dimension_values
@@ -60,4 +61,5 @@ def ask_first(workspace: Workspace) -> None:
         performance(workspace, by_day)
         objectives(workspace)
         capacities(workspace)
+    analyse(workspace)
     experiments(workspace)  # last, because it takes longest; its sums are kept on disk

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from sample_data.generate import generate
 from store import Store, open_store
 from tests.store_servers import fresh_store
 
@@ -25,6 +26,14 @@ for variable in ("TIDEMARK_WORKSPACE", "TIDEMARK_DATA", "TIDEMARK_STORE"):
 def root() -> Path:
     """The folder of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's files at its own size, for which truths are written; made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    generate(folder)
+    return folder
 
 
 @pytest.fixture

@@ -213,6 +213,23 @@ def test_unknown_days_take_the_verdict_only_where_they_matter() -> None:
     assert long_ago.shock_p == pytest.approx(whole.shock_p, abs=0.05)
 
 
+def test_one_test_alone_costs_nothing() -> None:
+    values = noise(91)
+    both = surprises(dates(91), values)[0]
+    day, week = (surprises(dates(91), values, spans=(span,))[0] for span in (1, 7))
+    assert (day.p_value, day.drift_p) == (both.shock_p, None)
+    assert (week.p_value, week.shock_p) == (both.drift_p, None)
+
+
+def test_a_series_of_weekends_is_compared_with_weekends() -> None:
+    days = dates(210)
+    weekend = days[np.isin((days.astype("int64") + 3) % 7, (5, 6))]
+    assert regressors(weekend, 50).shape[1] == 2
+    values = noise(len(weekend))
+    values[0, -1] += 6
+    assert surprises(weekend, values, spans=(1,))[0].p_value < 0.001
+
+
 def test_a_constant_series_has_no_verdict() -> None:
     found = surprises(dates(91), np.full((1, 91), 2.0))[0]
     assert (found.p_value, found.expected, found.actual) == (None, None, 2.0)

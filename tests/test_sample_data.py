@@ -37,11 +37,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def demo(demo_folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo at its own size, for which truths are written."""
-    folder = tmp_path_factory.mktemp("demo")
-    generate(folder)
-    with open_demo(folder) as opened:
+    with open_demo(demo_folder) as opened:
         yield opened
 
 

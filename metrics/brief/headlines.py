@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 MOST_ITEMS = 7
 RECOVERY_DAYS = 3
+CLEARLY_OTHER = 1.25  # times as large: without it, an effect at the edge of a band flickers
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def headlines(
     Args:
         movements: What the tests found.
         told: Items of earlier briefs. An item is not told again unless its direction or its band
-            (doublings of the smallest relevant change) is another one.
+            (doublings of the smallest relevant change) is another one, by more than a flicker.
         least_volume: Below so many people or events a day nothing is told.
         most: Items.
 
@@ -135,7 +136,10 @@ def band(movement: Movement) -> int:
 
 def _is_old(one: Movement, told: Sequence[Movement]) -> bool:
     last = _last(one, told)
-    return last is not None and _is_same_way(one, last) and band(one) == band(last)
+    if last is None or not _is_same_way(one, last):
+        return False
+    larger, smaller = sorted((abs(one.effect), abs(last.effect)), reverse=True)
+    return band(one) == band(last) or larger < CLEARLY_OTHER * smaller
 
 
 def _is_recovery(one: Movement, told: Sequence[Movement]) -> bool:

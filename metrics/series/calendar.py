@@ -54,7 +54,9 @@ def regressors(
     columns: list[Floats] = []
     if is_weekly:
         # 1970-01-01 was a Thursday; one weekday, carried by the constant, is left out.
-        columns += [((number + 3) % 7 == weekday).astype(np.float64) for weekday in range(1, 7)]
+        weekdays = (number + 3) % 7
+        known = np.unique(weekdays[:training])
+        columns += [(weekdays == weekday).astype(np.float64) for weekday in known[1:]]
     for dates in (holidays or {}).values():
         is_holiday = np.isin(days, dates).astype(np.float64)
         columns += [is_holiday] if is_holiday[:training].sum() >= SEEN_TWICE else []

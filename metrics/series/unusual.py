@@ -1,6 +1,6 @@
 """Was yesterday, or the last week, unlike what the weeks before promised? Thousands of series."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,7 @@ def surprises(
     *,
     holidays: Mapping[str, Days] | None = None,
     history: int = GOOD_DAYS,
+    spans: Sequence[int] = (SHOCK, DRIFT_DAYS),
     confidence: float = 0.95,
 ) -> tuple[Surprise, ...]:
     """Test the last day (a shock) and the last seven (a drift) of each series.
@@ -57,6 +58,7 @@ def surprises(
         values: (s, n) on the working scale (see `working`); NaN where unknown.
         holidays: As in `regressors`.
         history: Most days to learn from; 84 are enough.
+        spans: Which of the two tests, by the days that they look at; one alone costs nothing.
         confidence: Of the intervals.
 
     Raises:
@@ -84,7 +86,7 @@ def surprises(
     for number, pattern in enumerate(patterns):
         which = np.flatnonzero(of_series.ravel() == number)
         group = values[which, -known.shape[1] :]
-        answers = _of_pattern(recent, group, pattern, holidays, (history, confidence))
+        answers = _of_pattern(recent, group, pattern, holidays, (history, tuple(spans), confidence))
         for at, answer in zip(which, answers, strict=True):
             found[at] = answer
     return tuple(found)
@@ -98,12 +100,12 @@ def _of_pattern(
     values: Floats,
     known: NDArray[np.bool_],
     holidays: Mapping[str, Days] | None,
-    settings: tuple[int, float],
+    settings: tuple[int, tuple[int, ...], float],
 ) -> list[Surprise]:
     """Series that are known on the same days share a calendar, and are done at once."""
-    history, confidence = settings
+    history, spans, confidence = settings
     tests = []
-    for span in (SHOCK, DRIFT_DAYS):
+    for span in spans:
         before = np.flatnonzero(known[:-span])[-history:]
         if not known[-span:].all() or len(before) < FEWEST_DAYS:
             continue
