@@ -26,6 +26,7 @@ PERSISTENCE = np.arange(10) / 10  # φ of AR(1)
 DRIFT = np.logspace(-4, 0, 13)  # variance of a step of the random walk over that of white noise
 FEWEST_DAYS = 28  # complete days below which there is no verdict
 GOOD_DAYS = 84
+FORGOTTEN = 1e-25  # a correlation below this changes no digit, but slows arithmetic down
 NO_NOISE = 1e-18  # of the values' own size: what is left of it is rounding
 
 
@@ -145,7 +146,8 @@ def _covariances(days: Days) -> list[tuple[Floats, float]]:
     at = at - at[0] + 1
     apart = np.abs(at[:, None] - at[None, :])
     walked = np.minimum(at[:, None], at[None, :])
-    kinds = [(phi**apart, 0.5 / len(PERSISTENCE)) for phi in PERSISTENCE]
+    faded = [np.where(phi**apart < FORGOTTEN, 0.0, phi**apart) for phi in PERSISTENCE]
+    kinds = [(one, 0.5 / len(PERSISTENCE)) for one in faded]
     return kinds + [(np.eye(len(at)) + ratio * walked, 0.5 / len(DRIFT)) for ratio in DRIFT]
 
 
@@ -163,7 +165,7 @@ def noise(
     """
     known, coming = slice(0, training), slice(training, None)
     lower = np.linalg.cholesky(covariance[known, known])
-    whitening = _inverse(lower)
+    whitening = _inverse(np.asarray(lower, dtype=np.float64))
     basis, triangle = np.linalg.qr(whitening @ columns[known])
     whitened_sums = whitening @ covariance[known, coming] @ sums.T
     carried = whitened_sums.T @ whitening  # what residuals of training days say of the sums
