@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.funnels.along import along_note
 from pages.shared.funnels.asked import chosen_parts
 from pages.shared.funnels.builder import steps_builder
 from pages.shared.funnels.drivers import drivers_card
@@ -33,6 +34,7 @@ with st.skeleton(height=CARD_HEIGHT):
     report = funnel(workspace, scope, question)
     funnel_cards(report)
 st.caption(sentence(question.words))
+along_note(question)
 
 with card("funnel_steps"):
     steps_card(workspace, report)
@@ -47,5 +49,6 @@ if question.by is not None:
     with card("funnel_groups"):
         groups_card(workspace, report)
 
-with card("funnel_drivers"):
-    drivers_card(workspace, report)
+if question.path is None:
+    with card("funnel_drivers"):
+        drivers_card(workspace, report)

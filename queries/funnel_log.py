@@ -20,6 +20,7 @@ from queries.funnel_kinds import MISSING, Kinds
 from queries.funnel_units import NOBODY, Visits, column_of, units_of
 from queries.narrow import NOT_SET, Narrowing, Segment, narrowed
 from queries.packed_sort import SortedParts
+from queries.path_rules import Along
 
 if TYPE_CHECKING:
     from queries.workspace import Workspace
@@ -45,6 +46,7 @@ class FunnelRead:
         by: Dimension whose value each event carries; None: none.
         has_others: Events that are no step are there, too.
         opens_by_any: Every step opens an attempt, not only the first one.
+        path: The path whose rows are read; None: events as they are.
     """
 
     steps: tuple[EventMatch, ...]
@@ -58,6 +60,7 @@ class FunnelRead:
     by: str | None = None
     has_others: bool = False
     opens_by_any: bool = False
+    path: Along | None = None
 
     @property
     def is_all_entry(self) -> bool:

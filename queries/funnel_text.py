@@ -6,6 +6,9 @@ from queries.contract import contract
 from queries.event_match import with_matches
 from queries.funnel_log import FunnelRead
 from queries.narrow import Narrowing, narrowed
+from queries.path_log import PathRead, path_names
+from queries.path_rules import Along
+from queries.path_text import along
 
 if TYPE_CHECKING:
     from queries.workspace import Workspace
@@ -23,5 +26,13 @@ def funnel_text(workspace: "Workspace", name: str, asked: FunnelRead) -> str:
         QueryError: The name or a dimension is not known.
     """
     narrowing = Narrowing(asked.segment.canonical(), asked.by)
-    sql = narrowed(contract(name).text, narrowing, workspace.dimensions)
+    text = contract(name).text
+    if asked.path is not None:
+        text = along(text, asked.path, path_names(workspace, path_read(asked, asked.path)))
+    sql = narrowed(text, narrowing, workspace.dimensions)
     return with_matches(sql, asked.matches, workspace.dimensions)
+
+
+def path_read(asked: FunnelRead, path: Along) -> PathRead:
+    """What to read for the path whose nodes a funnel counts."""
+    return PathRead(path.rules, asked.from_day, asked.until_day, asked.segment)

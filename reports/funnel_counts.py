@@ -16,6 +16,7 @@ from metrics.funnel import Attempts, Log, attempts, attributed
 from metrics.funnel.breakdown import NO_GROUP, attempts_by_value
 from metrics.periods import Grain, Period, buckets
 from queries.funnel_log import FunnelEvents, FunnelRead, midnight, read_funnel
+from reports.funnel_along import read_along
 from reports.known import known
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def funnel_read(
 ) -> FunnelRead:
     """What to read so that every attempt that opens in the period is seen to its end."""
     days = known(workspace)
+    if question.path is not None:
+        return _along(period, segment, question)
     early = -(-question.grace // ONE_DAY)
     late = -(-question.window // ONE_DAY) + 1
     until = min(period.end + late * ONE_DAY, days.watermark + ONE_DAY)
@@ -110,6 +113,22 @@ def funnel_read(
         by=question.by,
         has_others=question.order == "strict",
         opens_by_any=question.order == "any",
+    )
+
+
+def _along(period: Period, segment: Segment, question: FunnelQuestion) -> FunnelRead:
+    """The same of a path, of which only the events of the period count."""
+    return FunnelRead(
+        steps=tuple(step.match for step in question.steps),
+        exclusions=(),
+        from_day=period.start,
+        until_day=period.end,
+        entry_from=period.start,
+        entry_until=period.end,
+        unit=question.unit,
+        segment=segment.canonical(),
+        has_others=True,
+        path=question.path,
     )
 
 
@@ -139,7 +158,7 @@ def _counted(
 ) -> FunnelCounts:
     """Parts of the log are sorted and counted two at a time, and put together."""
     start = perf_counter()
-    log = read_funnel(workspace, asked)
+    log = read_funnel(workspace, asked) if asked.path is None else read_along(workspace, asked)
     edges, periods = _periods(workspace, asked, grain)
     part = _Part(asked, question, edges)
     with ThreadPoolExecutor(THREADS) as pool:
@@ -180,7 +199,13 @@ class _Part:
 
     def counted(self, events: FunnelEvents) -> tuple[Counted, Counted, Counted]:
         """The whole, by period of entry, and by group (nothing without a breakdown)."""
-        log = Log(events.units, events.times, events.steps, events.exclusions)
+        log = Log(
+            events.units,
+            events.times,
+            events.steps,
+            events.exclusions,
+            has_own_order=self.asked.path is not None,
+        )
         count = len(self.edges) - 1
         number = np.searchsorted(self.edges, events.times, side="right") - 1
         number[number == count] = count + 1  # later than all

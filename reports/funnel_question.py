@@ -11,6 +11,7 @@ from metrics.funnel.question import DEFAULT_WINDOW, NO_TIME
 from queries.event_match import EventMatch
 from queries.funnel_log import MOST_EXCLUSIONS, MOST_STEPS
 from queries.narrow import NOT_SET
+from queries.path_rules import Along
 
 Unit = Literal["user", "account", "session"]
 Order = Literal["ordered", "strict", "any"]
@@ -73,6 +74,8 @@ class FunnelQuestion:
         by: Dimension of the breakdown; None: none.
         attribution: Whose value of it counts.
         attribution_step: For "step", counted from 1.
+        path: The path whose nodes the steps are; its rules clean the events, and only those of the
+            days of entry count. None: events as they are.
 
     Raises:
         ValueError: A value outside its range, or two that exclude each other.
@@ -89,6 +92,7 @@ class FunnelQuestion:
     by: str | None = None
     attribution: Attribution = "first_touch"
     attribution_step: int = 1
+    path: Along | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MOST_STEPS:
@@ -101,6 +105,8 @@ class FunnelQuestion:
             raise ValueError(
                 f"attribution_step must be 1 to {len(self.steps)}, got {self.attribution_step}"
             )
+        if self.path is not None and not (self.is_by_node and self.order == "strict"):
+            raise ValueError("a funnel along a path is strict, and has nodes as steps alone")
         _ = self.rules  # which has rules of its own
 
     @property
@@ -117,6 +123,12 @@ class FunnelQuestion:
             attempt=self.attempt,
             counting=self.counting,
         )
+
+    @property
+    def is_by_node(self) -> bool:
+        """Whether its steps could be a path's nodes: names, and nothing else."""
+        plain = all(not (step.match.features or step.match.segment.filters) for step in self.steps)
+        return plain and self.by is None and not self.exclusions
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,6 +156,8 @@ class FunnelQuestion:
             parts.append(f"{rule} of each {self.unit} counts")
         else:
             parts.append(f"every attempt of each {self.unit} counts, a new one after the last")
+        if self.path is not None:
+            parts.append("along a path, whose rules clean the events of these days")
         for one in self.exclusions:
             between = f"between steps {one.from_step} and {one.to_step}"
             parts.append(f"without {match_words(one.match)} {between}")

@@ -12,8 +12,10 @@ import polars as pl
 
 from metrics.funnel.question import microseconds
 from queries.funnel_log import MOST_EXCLUSIONS, MOST_STEPS, midnight
-from queries.funnel_text import funnel_text
+from queries.funnel_text import funnel_text, path_read
 from queries.narrow import EVERYONE, NOT_SET
+from queries.path_log import path_names
+from queries.path_text import along_parameters
 from reports.answer import Source
 from reports.event_names import event_names
 from reports.known import known
@@ -133,7 +135,7 @@ def parameters(
     workspace: Workspace, asked: FunnelRead, question: FunnelQuestion, grain: str = ALL_DAYS
 ) -> dict[str, Any]:
     """Values of the parameters that every text of a funnel has."""
-    everything = event_names(workspace)
+    everything = _names(workspace, asked)
 
     def names(matches: Sequence[EventMatch], place: int) -> list[str]:
         if place >= len(matches):
@@ -165,7 +167,16 @@ def parameters(
             for number, one in enumerate(question.exclusions, 1)
         ],
         **voids,
+        **({} if asked.path is None else along_parameters(asked.path)),
     }
+
+
+def _names(workspace: Workspace, asked: FunnelRead) -> Sequence[str]:
+    """What any event may be called: by a path's rules, its nodes."""
+    if asked.path is None:
+        return event_names(workspace)
+    names = path_names(workspace, path_read(asked, asked.path))
+    return sorted(set(asked.path.rules.nodes(names).values()))
 
 
 def _origin(asked: FunnelRead) -> int:

@@ -44,15 +44,18 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ("adoption", {"where": ["platform:web"], "period": "12w", "adoption_behind": "newcomers"}),
     ("adoption", {"adoption_view": "Accounts"}),
     ("diagnosis", {"where": ["platform:web"]}),
-    ("paths", {"where": ["platform:web"], "path_hidden": ["page_*"], "path_joined": ["draft_*: D"]}),
+    (
+        "paths",
+        {"where": ["platform:web"], "path_hidden": ["page_*"], "path_joined": ["d*: D"]},
+    ),
     ("paths", {"path_anchor": "draft_completed", "path_direction": "to", "path_visit": "user"}),
     ("funnels", {"funnel_path": ALONG, "funnel": '["draft_opened","draft_completed"]'}),
     ("data", {}),
 ]
 # At least so many figures of each page are asked in SQL.
 FIGURES = {
-    "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "paths": 2, "adoption": 3, "data": 2,
-    "diagnosis": 1,
+    "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "adoption": 3, "data": 2,
+    "diagnosis": 1, "paths": 2,
 }  # fmt: skip
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure
 

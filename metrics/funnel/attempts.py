@@ -89,9 +89,7 @@ def attempts(
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]
 
 
-def _of_block(
-    log: Log, block: Block, funnel: Funnel, cohorts: NDArray[np.integer] | None
-) -> Part:
+def _of_block(log: Log, block: Block, funnel: Funnel, cohorts: NDArray[np.integer] | None) -> Part:
     opened = entries(block, funnel)
     groups = _group_starts(block, opened, cohorts)
     if funnel.attempt == "first":
@@ -154,6 +152,8 @@ def _require_columns(log: Log, funnel: Funnel, cohorts: NDArray[np.integer] | No
         raise ValueError(f"{len(funnel.exclusions)} exclusions need the log's column `exclusions`")
     if cohorts is not None and len(cohorts) != len(log):
         raise ValueError(f"cohorts must be one per event: got {len(cohorts)} for {len(log)}")
+    if log.has_own_order and funnel.order != "strict":
+        raise ValueError(f"rows with an order of their own are for 'strict', got {funnel.order!r}")
     for name, bits, column in (
         ("step", funnel.steps, log.steps), ("exclusion", len(funnel.exclusions), log.exclusions),
     ):  # fmt: skip

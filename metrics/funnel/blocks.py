@@ -79,7 +79,7 @@ def blocks(log: Log, funnel: Funnel, *, rows: int = ROWS_PER_BLOCK) -> Iterator[
         keys[-1] = AFTER_ALL
         steps = log.steps[here]
         excluded = None if log.exclusions is None else log.exclusions[here]
-        _require_sorted(keys, steps)
+        _require_sorted(keys, None if log.has_own_order else steps)
         yield Block(here.start, keys, local, steps, excluded, window, grace)
 
 
@@ -106,10 +106,12 @@ def _cuts(starts: Rows, count: int, rows: int, *, most_units: int) -> Iterator[t
         low = high
 
 
-def _require_sorted(keys: NDArray[np.int64], steps: NDArray[np.unsignedinteger]) -> None:
+def _require_sorted(keys: NDArray[np.int64], steps: NDArray[np.unsignedinteger] | None) -> None:
     ahead, here = keys[1:-1], keys[:-2]
     if np.any(ahead < here):
         raise ValueError("a log is sorted by unit, then time; these times do not ascend")
+    if steps is None:
+        return
     ties = np.flatnonzero(ahead == here)
     if len(ties) and np.any(tie_rank(steps[ties + 1]) < tie_rank(steps[ties])):
         raise ValueError("rows of one unit and time are sorted by steps, those without one last")

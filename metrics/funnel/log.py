@@ -24,6 +24,8 @@ class Log:
         times: (n,) int64; microseconds since 1970, UTC.
         steps: (n,) unsigned; bit k is set when the event, filters included, fits step k.
         exclusions: (n,) unsigned; bit j is set when the event is exclusion j. None: there are none.
+        has_own_order: Rows of one unit and time stand as they happened, and are to be taken so:
+            what a path's nodes do. Only for "strict".
 
     Raises:
         ValueError: Columns of different length, or of the wrong type.
@@ -33,6 +35,7 @@ class Log:
     times: NDArray[np.int64]
     steps: Mask
     exclusions: Mask | None = None
+    has_own_order: bool = False
 
     def __post_init__(self) -> None:
         columns = {"units": self.units, "times": self.times, "steps": self.steps}

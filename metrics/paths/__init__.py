@@ -10,6 +10,18 @@ nodes as steps, order "strict", attempt "first", visits as units, on the rows `c
 """
 
 from metrics.paths.links import Link, links
+from metrics.paths.nodes import Node, nodes, through
 from metrics.paths.walks import Route, Walks, collapsed, followers, walks
 
-__all__ = ["Link", "Route", "Walks", "collapsed", "followers", "links", "walks"]
+__all__ = [
+    "Link",
+    "Node",
+    "Route",
+    "Walks",
+    "collapsed",
+    "followers",
+    "links",
+    "nodes",
+    "through",
+    "walks",
+]

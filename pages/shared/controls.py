@@ -48,8 +48,10 @@ def last_day_of(snapshot: Snapshot) -> date:
     return snapshot.watermark or snapshot.last_day or snapshot.built_at.date()
 
 
-def period_controls(snapshot: Snapshot, *, has_comparison: bool = True) -> None:
-    """Which days, compared with which if with any, drawn how finely."""
+def period_controls(
+    snapshot: Snapshot, *, has_comparison: bool = True, has_grain: bool = True
+) -> None:
+    """Which days, compared with which if with any, drawn how finely if over time."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Period",
@@ -75,17 +77,23 @@ def period_controls(snapshot: Snapshot, *, has_comparison: bool = True) -> None:
                 label_visibility="collapsed",
                 width=190,
             )
-        st.segmented_control(
-            "Drawn by",
-            GRAINS,
-            default="auto",
-            required=True,
-            format_func=GRAINS.__getitem__,
-            key="grain",
-            bind="query-params",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        if has_grain:
+            _grain()
+
+
+def _grain() -> None:
+    """How finely figures over time are drawn."""
+    st.segmented_control(
+        "Drawn by",
+        GRAINS,
+        default="auto",
+        required=True,
+        format_func=GRAINS.__getitem__,
+        key="grain",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
 
 
 def _custom_days(snapshot: Snapshot) -> None:

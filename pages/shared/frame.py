@@ -34,6 +34,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
             "Product": [
                 page("usage", "Usage", "group"),
                 page("funnels", "Funnels", "filter_alt"),
+                page("paths", "Paths", "conversion_path"),
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
                 page("adoption", "Adoption", "rocket_launch"),

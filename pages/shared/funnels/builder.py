@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import plain
 from pages.shared.filters import offered
+from pages.shared.funnels.along import look_along
 from pages.shared.funnels.asked import IDS, ids, keep, new_id, show
 from pages.shared.funnels.choices import (
     Choice,
@@ -114,6 +115,7 @@ def _suggestions(choices: FunnelChoices) -> None:
     def take() -> None:
         chosen = choices.suggestions.get(st.session_state[key] or "")
         if chosen:
+            look_along(None)
             show(chosen)
         st.session_state[key] = None
 

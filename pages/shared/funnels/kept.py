@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import plain
+from pages.shared.funnels.along import look_along
 from pages.shared.funnels.asked import KEY, show
 from pages.shared.funnels.rules import CONTROLS
 from pages.shared.saved_views import Address, saved_views
@@ -27,6 +28,7 @@ def _open(address: Address) -> None:
     except QueryError as error:
         st.toast(plain.sentence(error), icon=":material/bookmark_remove:")
         return
+    look_along(None)
     for key in CONTROLS:
         if address.get(key) is None:
             st.session_state.pop(key, None)

@@ -6,8 +6,11 @@ from typing import Any, cast
 import streamlit as st
 
 from pages.shared import plain
+from pages.shared.funnels.along import KEY as PATH
+from pages.shared.funnels.along import chosen_path, look_along
 from pages.shared.funnels.exclusions import exclusions_builder
 from queries import QueryError, Workspace
+from queries.path_rules import Along
 from reports.funnel_address import Parts, span
 from reports.funnel_choices import FunnelChoices
 from reports.funnel_question import (
@@ -18,6 +21,7 @@ from reports.funnel_question import (
     Order,
     Unit,
 )
+from reports.path_question import along_funnel
 
 ORDERS = {"ordered": "In order", "strict": "Strict", "any": "Any order"}
 UNITS = {"user": "Users", "account": "Accounts", "session": "Sessions"}
@@ -36,6 +40,7 @@ DEFAULT_WINDOW, DEFAULT_GRACE = "14d", "0s"
 CONTROLS = (
     "funnel_order", "funnel_window", "funnel_grace", "funnel_unit", "funnel_counting",
     "funnel_attempt", "funnel_by", "funnel_touch", "funnel_touch_step",
+    PATH,
 )  # fmt: skip
 URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -43,6 +48,11 @@ URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 def funnel_rules(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> FunnelQuestion:
     """Draw the controls, and the funnel with what they ask for."""
     steps, exclusions = parts
+    path = chosen_path()
+    if path is not None:
+        found = _along(parts, path)
+        if found is not None:
+            return found
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         order = cast("Order", _one_of("Order", ORDERS, "funnel_order"))
         window = _span("Within", WINDOWS, DEFAULT_WINDOW, "funnel_window")
@@ -73,6 +83,20 @@ def funnel_rules(workspace: Workspace, choices: FunnelChoices, parts: Parts) -> 
         attribution=cast("Attribution", attribution),
         attribution_step=step,
     )
+
+
+def _along(parts: Parts, path: Along) -> FunnelQuestion | None:
+    """The funnel along a path, which decides all but the window; None: its steps are no nodes."""
+    steps, exclusions = parts
+    if exclusions or not FunnelQuestion(steps).is_by_node:
+        st.warning("These steps are more than nodes of a path, so plain events are counted.",
+                   icon=":material/conversion_path_off:")  # fmt: skip
+        look_along(None)
+        return None
+    written = str(st.session_state.get("funnel_window") or DEFAULT_WINDOW)
+    offered = tuple(dict.fromkeys([*WINDOWS, written]))
+    window = _span("Within", offered, DEFAULT_WINDOW, "funnel_window")
+    return along_funnel(steps, path, window)
 
 
 def _one_of(label: str, options: dict[str, str], key: str) -> str:

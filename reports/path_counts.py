@@ -1,0 +1,168 @@
+"""The walks of a question, and their links and nodes, remembered for each snapshot."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from metrics.paths import Route, Walks, links, nodes, through, walks
+from queries.path_log import PathRead, path_names, read_path
+from reports.path_question import MOST_LINKS
+
+if TYPE_CHECKING:
+    from metrics.periods import Period
+    from queries import Segment, Workspace
+    from queries.path_log import PathLog
+    from reports.path_question import PathQuestion
+
+THREADS = 2  # walk at once: numpy lets go of Python while it works
+KEPT_PATHS = 64
+LINKS = {
+    "place": pl.Int64, "source": pl.String, "target": pl.String, "transitions": pl.Int64,
+    "users": pl.Int64, "median_seconds": pl.Float64, "mean_seconds": pl.Float64,
+}  # fmt: skip
+NODES = {
+    "place": pl.Int64, "node": pl.String, "visits": pl.Int64, "users": pl.Int64,
+    "goes_on": pl.Int64,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PathCounts:
+    """Links and nodes as `paths.sql` and `path_nodes.sql` give them.
+
+    Attributes:
+        links: One row per link.
+        nodes: One row per node.
+        users: Different users of all walks.
+        names: The nodes that there are in the period, ascending.
+        found: What may happen in the period, before any rule.
+        seconds: How long reading and counting took.
+    """
+
+    links: pl.DataFrame
+    nodes: pl.DataFrame
+    users: int
+    names: tuple[str, ...]
+    found: tuple[str, ...]
+    seconds: float
+
+
+def path_read(period: Period, segment: Segment, question: PathQuestion) -> PathRead:
+    """What to read for a question."""
+    return PathRead(question.rules, period.start, period.end, segment.canonical())
+
+
+def path_counts(
+    workspace: Workspace, period: Period, segment: Segment, question: PathQuestion
+) -> PathCounts:
+    """Count the ways of a period, or remember the counts of the same snapshot."""
+    snapshot = workspace.snapshot
+    asked = path_read(period, segment, question)
+    key = (
+        workspace.folder, snapshot.id if snapshot else None, workspace.sight, asked, question,
+    )  # fmt: skip
+    return KEPT.get(key) or KEPT.keep(key, _counted(workspace, asked, question))
+
+
+def path_walks(
+    workspace: Workspace, asked: PathRead, question: PathQuestion
+) -> tuple[Walks, PathLog]:
+    """The nodes that are shown, of the walks that go the way that is followed."""
+    log = read_path(workspace, asked)
+    codes = {name: code for code, name in enumerate(log.names)}
+    named = [*question.wanted.values(), *([question.anchor] if question.anchor else [])]
+    if any(name not in codes for name in named):
+        return _together([]), log
+    route = Route(
+        anchor=codes[question.anchor] if question.anchor else None,
+        direction=question.direction,
+        length=question.first_place - 1 + question.length,
+        within=question.within,
+        collapse=question.rules.repeats,
+    )
+    wanted = {place: codes[name] for place, name in question.wanted.items()}
+
+    def walked(part: int) -> Walks:
+        one = log.events(part)
+        found = walks(one.users, one.times, one.nodes, route, visits=one.visits)
+        return through(found, wanted, first=question.first_place)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return _together(list(pool.map(walked, range(len(log))))), log
+
+
+def _counted(workspace: Workspace, asked: PathRead, question: PathQuestion) -> PathCounts:
+    start = perf_counter()
+    found, log = path_walks(workspace, asked, question)
+    names: dict[int | None, str | None] = {None: None, **dict(enumerate(log.names))}
+    link_rows = [
+        (
+            one.place, names[one.source], names[one.target], one.transitions, one.users,
+            one.median_seconds, one.mean_seconds,
+        )
+        for one in links(found, most=MOST_LINKS)
+    ]  # fmt: skip
+    node_rows = [
+        (one.place, log.names[one.node], one.visits, one.users, one.goes_on)
+        for one in nodes(found)
+    ]  # fmt: skip
+    return PathCounts(
+        links=pl.DataFrame(link_rows, schema=LINKS, orient="row"),
+        nodes=pl.DataFrame(node_rows, schema=NODES, orient="row"),
+        users=len(np.unique(found.units)),
+        names=log.names,
+        found=tuple(path_names(workspace, asked)),
+        seconds=perf_counter() - start,
+    )
+
+
+def _together(parts: list[Walks]) -> Walks:
+    """Walks of different users as one."""
+    columns = {
+        "units": np.int32, "visits": np.int64, "places": np.int64, "nodes": np.int32,
+        "times": np.int64,
+    }  # fmt: skip
+    return Walks(**{
+        name: np.concatenate([np.empty(0, kind), *(getattr(one, name) for one in parts)]).astype(
+            kind, copy=False
+        )
+        for name, kind in columns.items()
+    })  # fmt: skip
+
+
+class _Kept:
+    """Counts of the paths asked last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: OrderedDict[tuple[Any, ...], PathCounts] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...]) -> PathCounts | None:
+        with self._lock:
+            found = self._counts.get(key)
+            if found is not None:
+                self._counts.move_to_end(key)
+            return found
+
+    def keep(self, key: tuple[Any, ...], counts: PathCounts) -> PathCounts:
+        with self._lock:
+            self._counts[key] = counts
+            while len(self._counts) > KEPT_PATHS:
+                self._counts.popitem(last=False)
+        return counts
+
+    def forget(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            self._counts.clear()
+
+
+KEPT = _Kept()
