@@ -1,4 +1,4 @@
--- What did people say in their own words?
+-- What did people answer, and say in their own words?
 --
 -- One row per (place), the latest first.
 --
@@ -9,6 +9,10 @@
 --   $end_date     date       last local day, excluded
 --   $is_narrowed  boolean    true: only people active in the segment in the period
 --   $features     varchar[]  what it is about; empty: anything
+--   $scales       varchar[]  nps or csat; empty: on any scale or none
+--   $lowest       double     the lowest answer that counts, where there are scales
+--   $highest      double     the highest one
+--   $needs_words  boolean    true: only those with words of their own
 --   $most_rows    integer    how many at most
 --
 -- Columns
@@ -35,13 +39,23 @@ said as (
         feedback.feature,
         feedback.channel,
         feedback.text as told,
-        row_number() over (order by feedback.said_at desc, feedback.user_id, feedback.text)
-            as number
+        row_number() over (
+            order by feedback.said_at desc, feedback.user_id, feedback.text, feedback.score
+        )
+            as said_number
     from feedback
     left join users on users.user_id = feedback.user_id
     where feedback.said_at >= $start_at
         and feedback.said_at < $end_at
-        and trim(feedback.text) <> ''
+        and (not $needs_words or trim(feedback.text) <> '')
+        and (
+            array_length($scales) = 0
+            or (
+                list_contains($scales, feedback.scale)
+                and feedback.score >= $lowest
+                and feedback.score <= $highest
+            )
+        )
         and (array_length($features) = 0 or list_contains($features, feedback.feature))
         and (
             not $is_narrowed
@@ -52,7 +66,7 @@ said as (
 )
 
 select
-    number as place,
+    said_number as place,
     said_at,
     user_id,
     account_id,
@@ -62,5 +76,5 @@ select
     channel,
     told as words
 from said
-where number <= $most_rows
+where said_number <= $most_rows
 order by place

@@ -158,6 +158,11 @@ VALUES: dict[str, Any] = {
     "pairs": ["one: reports"],
     "rung": "tried",
     "fate": "newcomers",
+    "highest": 10.0,
+    "lowest": 0.0,
+    "needs_words": True,
+    "scales": [],
+    "user_id": "u01",
     "recent_from": date(2026, 2, 16),
     "since": ["2026-01-05"],
     "start_at": datetime(2026, 1, 19),  # noqa: DTZ001
@@ -201,6 +206,7 @@ def setup() -> Setup:
         {"experiment": ["test"] * 5, "unit_id": units, "variant": ["a", "b", "a", "b", "a"],
          "exposed_at": [moment] * 5, "platform": ["web", "ios", None, "web", "web"]}
     )  # fmt: skip
+    work_items = pl.DataFrame({"key": ["T-1"], "state": ["open"], "created_at": [moment]})
     return Setup(
         exclude=RANDOM_SETUP.exclude,
         event_dimensions=RANDOM_SETUP.event_dimensions,
@@ -214,6 +220,7 @@ def setup() -> Setup:
             "rollouts": rollouts,
             "subscriptions": subscriptions,
             "requests": requests,
+            "work_items": work_items,
             "rollouts": rollouts,
             "feedback": feedback,
         },

@@ -34,14 +34,16 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
             "Product": [
                 page("usage", "Usage", "group"),
                 page("funnels", "Funnels", "filter_alt"),
-                page("paths", "Paths", "conversion_path"),
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
                 page("adoption", "Adoption", "rocket_launch"),
                 page("diagnosis", "Diagnosis", "troubleshoot"),
             ],
             "Decisions": [page("experiments", "Experiments", "science")],
-            "Service": [page("performance", "Performance", "speed")],
+            "Service": [
+                page("performance", "Performance", "speed"),
+                page("feedback", "Feedback", "forum"),
+            ],
             "Ask": ask,
         },
         position="hidden" if is_hidden else "sidebar",

@@ -5,7 +5,7 @@ from pages.shared.figures.capacity import limit_course, load_steps
 from pages.shared.figures.chances import chances
 from pages.shared.figures.days_after import days_after
 from pages.shared.figures.feature_map import Bubble, feature_map
-from pages.shared.figures.forest import forest, group_shares
+from pages.shared.figures.forest import forest, group_scores, group_shares
 from pages.shared.figures.heatmap import calendar, heatmap
 from pages.shared.figures.lifecycle import lifecycle_bars
 from pages.shared.figures.line import Line, previous, time_series
@@ -24,6 +24,7 @@ __all__ = [
     "days_after",
     "feature_map",
     "forest",
+    "group_scores",
     "group_shares",
     "heatmap",
     "histogram",
