@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared.diagnosis.address import chosen_weeks
+from pages.shared.diagnosis.address import chosen_feature, chosen_weeks
+from pages.shared.diagnosis.feature import feature_view
 from pages.shared.diagnosis.overview import nothing_card, overview_view
 from pages.shared.header import scope_of_page
 from pages.shared.states import SKELETON_HEIGHT
@@ -11,13 +12,16 @@ from reports.diagnosis import diagnosis
 from reports.feature_list import features
 
 workspace = current()
-segment = scope_of_page(workspace).segment
+scope = scope_of_page(workspace)
 weeks = chosen_weeks()
+name = chosen_feature()
 
 with st.skeleton(height=SKELETON_HEIGHT):
-    report = diagnosis(workspace, segment, weeks=weeks)
+    report = diagnosis(workspace, scope.segment, weeks=weeks)
 
 if report is None:
     nothing_card(has_features=bool(features(workspace)))
+elif name is not None:
+    feature_view(workspace, scope, name, weeks=weeks)
 else:
     overview_view(report)

@@ -59,7 +59,7 @@ class Found:
     gain: Gain | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Diagnosed:
     """A product in a period.
 

@@ -33,9 +33,10 @@ USUAL_WEEKS = 12
 # What needs a person comes first.
 ORDER = (CAUSE, UNKNOWN_CAUSE, TRACKING, LOW_BUT_ORDINARY, UNCOMPARED, USED)
 SCHEMA: dict[str, Any] = {
-    "feature": pl.String, "kind": pl.String, "verdict": pl.String, "confidence_share": pl.Float64,
-    "gain": pl.Int64, "habitual": pl.Int64, "eligible": pl.Int64, "habit_share": pl.Float64,
-    "peers_share": pl.Float64, "bar_share": pl.Float64, "too_little_share": pl.Float64,
+    "feature": pl.String, "verdict": pl.String, "confidence_share": pl.Float64, "gain": pl.Int64,
+    "habit_share": pl.Float64, "peers_share": pl.Float64, "habitual": pl.Int64,
+    "eligible": pl.Int64, "kind": pl.String, "bar_share": pl.Float64,
+    "too_little_share": pl.Float64,
 }  # fmt: skip
 
 
@@ -148,10 +149,10 @@ def _urgency(one: Found) -> tuple[int, float, float, str]:
 def _row(one: Found) -> tuple[object, ...]:
     use = one.under_use
     return (
-        one.feature.label, one.feature.kind, verdict_words(one), one.verdict.probability,
-        one.gain.expected if one.gain else None, use.habitual, use.eligible,
-        use.habitual / use.eligible if use.eligible else None, use.usual, use.bar,
-        use.probability,
+        one.feature.label, verdict_words(one), one.verdict.probability,
+        one.gain.expected if one.gain else None,
+        use.habitual / use.eligible if use.eligible else None, use.usual, use.habitual,
+        use.eligible, one.feature.kind, use.bar, use.probability,
     )  # fmt: skip
 
 

@@ -76,10 +76,7 @@ def feature_counts(workspace: Workspace, segment: Segment, period: Period) -> Fe
     if not every or fifths.is_empty():
         people = 0 if fifths.is_empty() else int(fifths["active_people"][0])
         return FeatureCounts(period, every, None, people, {}, None, {}, by is not None)
-    traffic = workspace.ask(
-        "feature_actions", segment=segment, features=[one.name for one in every], **days
-    )
-    sent = {(row[0], row[1]): int(row[2]) for row in traffic.rows.iter_rows()}
+    traffic, sent = _sent(workspace, every, segment, period)
     answers: dict[str, Answer] = {}
     for rules, some in parts(every):
         answer = workspace.ask(
@@ -87,10 +84,8 @@ def feature_counts(workspace: Workspace, segment: Segment, period: Period) -> Fe
             segment=within(segment, rules),
             by=by,
             **fifths.drop("active_people").row(0, named=True),
-            since=since(some, known(workspace)),
             **days,
-            **_rhythms(workspace, some, period),
-            **_told(some, sent),
+            **_asked(workspace, some, sent, period),
         )
         answers |= dict.fromkeys((one.name for one in some), answer)
     released = releases_of(workspace, period)
@@ -168,19 +163,49 @@ def _is_live(feature: Feature, period: Period) -> bool:
     return feature.released_on is None or feature.released_on < period.end
 
 
-def _rhythms(workspace: Workspace, some: Iterable[Feature], period: Period) -> dict[str, Any]:
-    monthly = [one.name for one in some if workspace.settings.feature(one.name).rhythm == "month"]
+def asked_of(
+    workspace: Workspace, some: tuple[Feature, ...], segment: Segment, period: Period
+) -> dict[str, Any]:
+    """The parameters by which queries count the rungs of some features.
+
+    Raises:
+        NoSnapshot: Nothing has been built.
+        QueryError: A dimension is not known.
+    """
+    every = tuple(one for one in features(workspace) if _is_live(one, period))
+    return _asked(workspace, some, _sent(workspace, every, segment, period)[1], period)
+
+
+def _sent(
+    workspace: Workspace, every: tuple[Feature, ...], segment: Segment, period: Period
+) -> tuple[Answer, dict[tuple[str, str], int]]:
+    """How often each action of each feature was sent."""
+    answer = workspace.ask(
+        "feature_actions",
+        segment=segment,
+        features=[one.name for one in every],
+        start_date=period.start,
+        end_date=period.end,
+    )
+    return answer, {(row[0], row[1]): int(row[2]) for row in answer.rows.iter_rows()}
+
+
+def _asked(
+    workspace: Workspace,
+    some: tuple[Feature, ...],
+    sent: Mapping[tuple[str, str], int],
+    period: Period,
+) -> dict[str, Any]:
+    """Which events are tries, uses and ends; `abandoned` counts as told where it was sent."""
+    rhythms = {one.name: workspace.settings.feature(one.name).rhythm for one in some}
     return {
-        "monthly": monthly,
+        **roles(some),
+        "since": since(some, known(workspace)),
+        "with_abandoned": [one.name for one in some if sent.get((one.name, "abandoned"), 0)],
+        "monthly": [name for name, rhythm in rhythms.items() if rhythm == "month"],
         "least_weeks": periods_of_habit(period, WEEK),
         "least_spans": periods_of_habit(period, SPAN),
     }
-
-
-def _told(some: tuple[Feature, ...], sent: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    """Which events are tries, uses and ends; `abandoned` counts as told where it was sent."""
-    said = [one.name for one in some if sent.get((one.name, "abandoned"), 0)]
-    return {**roles(some), "with_abandoned": said}
 
 
 def _strata(answers: Iterable[Answer]) -> pl.DataFrame:

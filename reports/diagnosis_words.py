@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from metrics.diagnosis import Diagnosis, Evidence, Rung
+from metrics.diagnosis import Diagnosis, Evidence, Rung, UnderUse
 from metrics.diagnosis.signature import (
     NICHE,
     UNNOTICED,
@@ -14,7 +15,9 @@ from metrics.diagnosis.signature import (
 )
 from metrics.diagnosis.verdicts import CAUSE, LOW_BUT_ORDINARY, TRACKING, UNCOMPARED, USED
 
-# A verdict's place in the overview: what needs a person first.
+if TYPE_CHECKING:
+    from reports.diagnosed import Found
+
 RUNG_WORDS = {
     "exposed": "Shown to",
     "tried": "Tried by",
@@ -90,6 +93,7 @@ NO_ACTION = {
     LOW_BUT_ORDINARY: "Leave it. If it matters more than others of its type, set a target for it.",
 }
 UNKNOWN_ACTION = "Do not guess: send the event below, wait for more people, or test a change."
+SUREST = 0.995
 CLOSE = 0.5  # logits within which a signal counts as that of the peers
 
 
@@ -98,16 +102,28 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
 
 
+def chance(probability: float) -> str:
+    """'85%'; never 0% or 100%, which nothing is."""
+    if probability >= SUREST:
+        return "over 99%"
+    return "under 1%" if probability < 1 - SUREST else f"{probability:.0%}"
+
+
 def sentence(
     title: str, found: Diagnosis, ladder: Iterable[Rung], shown: Iterable[Evidence]
 ) -> str:
     """The verdict in one sentence or two."""
-    use = found.under_use
+    said = _verdict(found, list(ladder), list(shown))
+    return f"{gate_words(title, found.under_use)} {said}"
+
+
+def gate_words(title: str, use: UnderUse) -> str:
+    """How many have the habit, against whom."""
     own = use.habitual / use.eligible if use.eligible else None
     start = f"{title} is a habit for {percent(own)} of those who may use it"
-    against = f", target {percent(use.bar)}" if use.is_target else f", peers {percent(use.usual)}"
-    known = use.usual is not None or use.is_target
-    return f"{start}{against if known else ''}. {_verdict(found, list(ladder), list(shown))}"
+    if use.is_target:
+        return f"{start}, target {percent(use.bar)}."
+    return f"{start}, peers {percent(use.usual)}." if use.usual is not None else f"{start}."
 
 
 def _verdict(found: Diagnosis, ladder: list[Rung], shown: list[Evidence]) -> str:
@@ -127,15 +143,15 @@ def _verdict(found: Diagnosis, ladder: list[Rung], shown: list[Evidence]) -> str
             if found.likely_kind != found.kind
             else ""
         )
-        sure = percent(said.probability)
-        return f"Low, but ordinary for its type ({sure} that nothing is wrong{other})."
+        sure = chance(said.probability or 0.0)
+        return f"Low, but ordinary for its type ({sure} likely that nothing is wrong{other})."
     return "There is not enough evidence to name a cause."
 
 
 def _named(found: Diagnosis, ladder: list[Rung], shown: list[Evidence]) -> str:
     causes = found.probabilities.causes
     ordered = sorted(found.verdict.causes, key=lambda cause: -causes[cause])
-    likely = " and ".join(f"{cause} ({causes[cause]:.0%})" for cause in ordered)
+    likely = " and ".join(f"{cause} ({chance(causes[cause])})" for cause in ordered)
     parts = [
         _rung_words(SUBCAUSE_SIGNAL[subcause], ladder)
         for cause in ordered
@@ -173,8 +189,13 @@ def _as_peers(found: Diagnosis, shown: list[Evidence]) -> str:
     return ""
 
 
-def action(found: Diagnosis) -> str:
-    """What to do next."""
-    if found.verdict.kind == CAUSE:
-        return ACTIONS[found.verdict.subcauses[0]]
-    return NO_ACTION.get(found.verdict.kind, UNKNOWN_ACTION)
+def actions(found: Found) -> tuple[str, ...]:
+    """What to do next, the first repair first."""
+    said = found.verdict
+    if said.kind != CAUSE or found.diagnosis is None:
+        return (NO_ACTION.get(said.kind, UNKNOWN_ACTION),)
+    causes = found.diagnosis.probabilities.causes
+    return tuple(
+        f"If it is {cause} ({chance(causes[cause])}): {ACTIONS[subcause]}"
+        for cause, subcause in zip(said.causes, said.subcauses, strict=True)
+    )

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.page_runs import has_failed, run_page, text
+from tests.page_runs import FRAME, TIMEOUT, has_failed, run_page, showing, text
 from tests.page_workspace import make_empty_days, make_workspace
 
 
@@ -34,3 +35,24 @@ def test_page_without_anybody_says_so(workspace: Path) -> None:
     screen = run_page(workspace, "diagnosis", where=["platform:tv"])
     assert not has_failed(screen)
     assert "Nobody was active in these weeks" in text(screen)
+
+
+def opened(workspace: Path, feature: str) -> AppTest:
+    """The page with a feature in its address."""
+    with showing(workspace):
+        screen = AppTest.from_file(FRAME, default_timeout=TIMEOUT).run()
+        screen.query_params["feature"] = feature
+        return screen.switch_page("../diagnosis.py").run()
+
+
+def test_feature_without_a_model_still_has_its_ladder(workspace: Path) -> None:
+    screen = opened(workspace, "draft")
+    assert not has_failed(screen)
+    assert "draft is a habit for" in text(screen)
+    assert "No cause can be named" in text(screen)
+
+
+def test_feature_that_is_not_there_says_so(workspace: Path) -> None:
+    screen = opened(workspace, "nonsense")
+    assert not has_failed(screen)
+    assert "Nothing is known of a feature nonsense" in text(screen)

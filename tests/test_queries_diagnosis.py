@@ -232,7 +232,9 @@ def test_people_of_a_rung_are_as_many_as_the_ladder_says(
     workspace: Workspace, feature: str, rung: str
 ) -> None:
     ladder = workspace.ask("diagnosis_ladder", **ASKED).rows.filter(pl.col("feature") == feature)
-    one = {name: [feature] if feature in ASKED[name] else [] for name in ABOUT_FEATURES}
+    one: dict[str, Any] = {
+        name: [feature] if feature in ASKED[name] else [] for name in ABOUT_FEATURES
+    }
     own = {name: ASKED[name] for name in ("start_date", "end_date", "least_weeks", "least_spans")}
     own |= {"features": [feature], "since": [ASKED["since"][list(SENDS).index(feature)]]}
     found = workspace.ask("diagnosis_people", on_rung=rung, **own, **one).rows
