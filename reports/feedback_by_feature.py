@@ -111,6 +111,10 @@ def quotes(
         end_date=scope.period.end,
         is_narrowed=not scope.segment.is_empty,
         features=[] if feature is None else [feature],
+        scales=[],
+        lowest=0.0,
+        highest=0.0,
+        needs_words=True,
         most_rows=most,
     )
     hidden = hidden_words(workspace)

@@ -73,6 +73,23 @@ def group_shares(
     return drawing
 
 
+def group_scores(
+    names: Sequence[str],
+    values: Ends,
+    lows: Ends,
+    highs: Ends,
+    *,
+    hovers: Sequence[str],
+    is_share: bool,
+) -> go.Figure:
+    """The same for scores of groups: shares, or points with a sign."""
+    if is_share:
+        return group_shares(names, values, lows, highs, hovers=hovers)
+    drawing = forest(names, values, lows, highs, hovers=hovers)
+    drawing.update_xaxes(tickformat="+.0f")
+    return drawing
+
+
 def _intervals(
     drawing: go.Figure, places: Sequence[int], lows: Ends, highs: Ends, *, width: float
 ) -> None:
