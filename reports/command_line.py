@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from queries import TidemarkError, Workspace, open_workspace
 from queries.tables import TABLES
+
+if TYPE_CHECKING:
+    from queries.build.builder import BuildResult
 
 VARIABLE = "TIDEMARK_WORKSPACE"
 DEMO = Path(__file__).parents[1] / "sample_data" / "demo"
@@ -99,12 +102,22 @@ def build(folder: Path | None) -> None:
         bar = _Bar("rows")
         result = build_rollups(workspace, progress=lambda step, done, of: bar.draw(done, of, step))
         bar.clear()
-        with keeping():  # what pages ask first waits for their readers, also after a restart
+        if result.is_new:
+            _say_built(workspace, result)
+        else:
+            click.echo(f"Nothing changed since {result.snapshot.built_at:%d %b %Y, %H:%M} UTC.")
+    if sys.stderr.isatty():
+        click.echo("Answering what the pages ask first …", err=True)
+    try:
+        with keeping():  # so that it waits for readers, also after a restart
             ask_first(workspace)
+    except TidemarkError as error:  # what was built is published all the same
+        click.echo(f"  ! what the pages ask first: {error}")
+
+
+def _say_built(workspace: Workspace, result: "BuildResult") -> None:
+    """How long it took, up to when the data are complete, and what was skipped."""
     snapshot = result.snapshot
-    if not result.is_new:
-        click.echo(f"Nothing changed since {snapshot.built_at:%d %b %Y, %H:%M} UTC.")
-        return
     rate = result.events_read / result.seconds
     click.echo(
         f"Built in {result.seconds:.1f} s: {result.events_read:,} events read, "
