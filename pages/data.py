@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.data.brief_audit import brief_audit_card
 from pages.shared.data.days import days_card
 from pages.shared.data.log import log_card
 from pages.shared.data.overview import overview_cards, tables_card
@@ -26,6 +27,9 @@ with card("days"):
 
 with card("quarantine"):
     quarantine_card(workspace, report)
+
+with card("brief_audit"):
+    brief_audit_card(workspace)
 
 if viewer().may("configure"):
     if note := seal_words():

@@ -6,6 +6,7 @@ from pages.shared.header import scope_of_page
 from pages.shared.states import CARD_HEIGHT, card
 from pages.shared.today.brief import brief_card
 from pages.shared.today.headlines import headline_cards
+from pages.shared.today.morning import morning_cards
 from pages.shared.today.releases import releases_card
 from pages.shared.usage.active_users import active_user_course
 from pages.shared.workspaces import current
@@ -21,6 +22,8 @@ with st.skeleton(height=2 * CARD_HEIGHT):
 
 with card("brief"):
     brief_card(workspace)
+
+morning_cards(workspace)
 
 with card("active_users"):
     st.header("Active users", anchor=False)

@@ -20,6 +20,7 @@ from reports.headlines import headlines
 from reports.known import known
 from reports.lifecycle import lifecycle
 from reports.markers import markers
+from reports.morning_kept import put_together
 from reports.objectives import objectives
 from reports.performance import performance
 from reports.scope import Scope
@@ -63,3 +64,4 @@ def ask_first(workspace: Workspace) -> None:
         capacities(workspace)
     analyse(workspace)
     experiments(workspace)  # last, because it takes longest; its sums are kept on disk
+    put_together(workspace)

@@ -21,6 +21,7 @@ from reports.brief_series import Collected, Measured, Subject, collected
 from reports.brief_tests import Replay, holiday_days
 from reports.brief_why import Reasons
 from reports.brief_words import figure, headline, nothing_unusual, reality, signed, why
+from tests.slow_rollups import Row
 from tests.tiny_workspaces import workspace_of
 
 
@@ -121,7 +122,9 @@ def test_a_brief_is_kept_for_the_build_and_read_back(
 
 
 def test_too_few_days_are_said(tmp_path: Path) -> None:
-    rows = [("ann", "opened", f"2026-03-{day:02d}T12:00:00Z", {}) for day in range(1, 15)]
+    rows: list[Row] = [
+        ("ann", "opened", f"2026-03-{day:02d}T12:00:00Z", {}) for day in range(1, 15)
+    ]
     found = brief(workspace_of(tmp_path, rows))
     assert (found.tested, nothing_unusual(found)) == (
         0, "Fewer than 35 days are known: too few to say what is ordinary.",
@@ -133,17 +136,17 @@ def test_too_few_days_are_said(tmp_path: Path) -> None:
 DAYS = np.arange(np.datetime64("2026-01-05"), np.datetime64("2026-07-20"))
 
 
-def one_series(values: np.ndarray) -> Collected:  # type: ignore[type-arg]
+def one_series(values: np.ndarray) -> Collected:
     subject = Subject("visits", "Visits", "events", "higher")
     return Collected(DAYS, (Measured(subject, None, values, None, "count"),))
 
 
-def ordinary() -> np.ndarray:  # type: ignore[type-arg]
+def ordinary() -> np.ndarray:
     noise = np.random.default_rng(4).normal(0, 0.05, len(DAYS))
     return np.round(1000 * np.exp(noise))
 
 
-def moved_days(values: np.ndarray, last: int) -> list[int]:  # type: ignore[type-arg]
+def moved_days(values: np.ndarray, last: int) -> list[int]:
     """How many days before the last one something is found."""
     replay = Replay(one_series(values), [], Rules())
     numbers = range(len(DAYS) - last, len(DAYS))

@@ -44,3 +44,13 @@ def _page(item: Item) -> str:
     wanted = "adoption" if item.feature else item.page
     is_there = wanted in NAMES and (PAGES / f"{wanted}.py").is_file()
     return wanted if is_there else "usage"
+
+
+def has_page(name: str) -> bool:
+    """Whether there is such a page."""
+    return (PAGES / f"{name}.py").is_file()
+
+
+def show_page(name: str) -> None:
+    """Show it."""
+    st.switch_page(f"../{name}.py")
