@@ -3,12 +3,22 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from store.errors import StoreRefused
 from store.packing import packed
-from store.records import Annotation, Decision, Goal, PlannedRelease, Tile, Vote
+from store.records import (
+    Annotation,
+    Decision,
+    FeatureAction,
+    Goal,
+    Judgement,
+    PlannedRelease,
+    Rung,
+    Tile,
+    Vote,
+)
 
 # Characters at most, by attribute.
 LONGEST = {
@@ -31,9 +41,11 @@ LONGEST = {
     "item": 1_000,
     "release": 320,
     "features": 200,
+    "feature": 320,
+    "action": 10_000,
 }
 # And an annotation's title; a tile's may be its query's.
-NEEDED = {"name", "metric", "experiment", "page", "item", "release"}
+NEEDED = {"name", "metric", "experiment", "page", "item", "release", "feature"}
 COLUMNS = 3  # of a board
 
 
@@ -113,6 +125,15 @@ def _decision(record: Decision) -> None:
         raise StoreRefused("a reason is needed, got a blank one")
 
 
+def _feature_action(record: FeatureAction) -> None:
+    for said, offered in ((record.verdict, Judgement), (record.rung, Rung)):
+        if said not in get_args(offered):
+            known = ", ".join(get_args(offered))
+            raise StoreRefused(f"one of {known} is needed, got {said!r}")
+    if not record.action.strip():
+        raise StoreRefused("an action is needed, got a blank one")
+
+
 def _vote(record: Vote) -> None:
     if record.opinion not in {"useful", "noise"}:
         raise StoreRefused(f"an opinion is 'useful' or 'noise', got {record.opinion!r}")
@@ -155,6 +176,7 @@ def is_web_address(url: str) -> bool:
 RULES: dict[type, Callable[[Any], None]] = {
     Annotation: _annotation,
     Decision: _decision,
+    FeatureAction: _feature_action,
     Goal: _goal,
     PlannedRelease: _planned_release,
     Tile: _tile,

@@ -17,6 +17,7 @@ from store.records import (
     Board,
     Decision,
     EditorTab,
+    FeatureAction,
     Goal,
     PlannedRelease,
     Record,
@@ -40,6 +41,7 @@ RECORDS: dict[str, type[Record]] = {
     "saved_views": SavedView,
     "votes": Vote,
     "planned_releases": PlannedRelease,
+    "feature_actions": FeatureAction,
 }
 
 

@@ -13,6 +13,8 @@ Values = Mapping[str, Any]
 Direction = Literal["higher", "lower"]
 RolloutKind = Literal["full", "staged", "flag"]
 Choice = Literal["shipped", "not shipped", "stopped"]
+Judgement = Literal["discoverability", "usability", "value", "tracking", "nothing wrong"]
+Rung = Literal["exposed", "tried", "managed", "repeated", "habitual"]
 Opinion = Literal["useful", "noise"]
 Outcome = Literal["answered", "failed", "stopped", "cancelled"]
 
@@ -204,6 +206,27 @@ class Decision(Record):
     reason: str = ""
     evidence: str = ""
     decided_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureAction(Record):
+    """What an owner holds for the cause of a feature's low use, and what was done about it.
+
+    Attributes:
+        feature: Its name, as events say it.
+        verdict: The cause, in the owner's judgement.
+        rung: The rung of the ladder that the action is to widen.
+        action: What was done, in their words.
+        evidence: The verdict of the diagnosis as it stood then.
+        acted_on: The workspace's local day from which on people had it.
+    """
+
+    feature: str
+    verdict: Judgement
+    rung: Rung
+    action: str
+    evidence: str = ""
+    acted_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

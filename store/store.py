@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from store.boards import Boards
 from store.decisions import Decisions
+from store.feature_actions import FeatureActions
 from store.notes import Annotations, AuditLog, Goals
 from store.planned_releases import PlannedReleases
 from store.saved_queries import EditorTabs, History, SavedQueries
@@ -30,6 +31,7 @@ class Store(
     Decisions,
     Votes,
     PlannedReleases,
+    FeatureActions,
     AuditLog,
 ):
     """Reads and keeps records; safe between threads and between processes."""

@@ -254,6 +254,21 @@ class PlannedReleaseRow(Changing, Row):
     __table_args__ = (Index(None, "release"),)
 
 
+class FeatureActionRow(Changing, Row):
+    """See `records.FeatureAction`. It outlives the feature's events."""
+
+    __tablename__ = "feature_actions"
+
+    feature: Mapped[str]
+    verdict: Mapped[str]
+    rung: Mapped[str]
+    action: Mapped[str]
+    evidence: Mapped[str]
+    acted_on: Mapped[date]
+
+    __table_args__ = (Index(None, "feature"),)
+
+
 class AuditRow(Row):
     """See `records.AuditEntry`."""
 

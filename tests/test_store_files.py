@@ -18,6 +18,7 @@ from store import (
     Board,
     Decision,
     EditorTab,
+    FeatureAction,
     Goal,
     PlannedRelease,
     Run,
@@ -59,6 +60,10 @@ def fill(store: Store) -> SavedQuery:
     store.save_view(SavedView(page="funnels", name=ODD, address={"funnel": ODD}), author="a")
     store.vote(Vote(item=ODD, metric="m", day=DAY, opinion="noise"), author="a")
     store.plan_release(PlannedRelease(release="5", title=ODD, planned_on=DAY), author="a")
+    store.record_action(
+        FeatureAction(feature=ODD, verdict="value", rung="repeated", action=ODD, acted_on=DAY),
+        author="a",
+    )
     store.set_goal(Goal(metric="m", target=1.5, direction="lower", from_day=DAY), author="a")
     store.save_tabs([EditorTab(title="t", query_id=query.id)], author="a")
     at = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -148,7 +153,7 @@ def test_an_export_of_an_older_schema_is_brought_up(store: Store, tmp_path: Path
     about = json.loads(manifest.read_text("utf-8"))
     manifest.write_text(json.dumps(about | {"schema": "0001"}), "utf-8")
     for later in ("annotations", "goals", "audit_log", "decisions", "saved_views", "votes",
-                  "planned_releases"):  # fmt: skip
+                  "planned_releases", "feature_actions"):  # fmt: skip
         (tmp_path / "kept" / f"{later}.jsonl").unlink()
     assert set(store.merge(tmp_path / "kept", author="b").unchanged) == {
         "boards", "board_tiles", "editor_tabs", "query_runs", "saved_queries",
@@ -217,7 +222,7 @@ def command(store: Store, folder: Path, *words: str) -> tuple[int, str]:
 def test_commands_say_what_they_did(store: Store, other: Store, tmp_path: Path) -> None:
     workspace, kept = tmp_path / "workspace", tmp_path / "kept.zip"
     code, said = command(store, workspace, "upgrade")
-    assert (code, "schema 0007" in said) == (0, True)
+    assert (code, "schema 0008" in said) == (0, True)
     query = fill(store)
     code, said = command(store, workspace, "export", str(kept))
     assert (code, f"is now in {kept}" in said, "1  saved queries" in said) == (0, True, True)

@@ -1,7 +1,7 @@
 """What is written to the store is read from it, and nobody's change is lost to another's."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from store import (
     Board,
     Decision,
     EditorTab,
+    FeatureAction,
     Goal,
     PlannedRelease,
     Run,
@@ -118,7 +119,9 @@ def test_what_is_missing_is_said(store: Store) -> None:
         (PlannedRelease(release=" ", title="x", planned_on=DAY), "a release is needed"),
         (
             PlannedRelease(
-                release="5", title="x", planned_on=DAY,
+                release="5",
+                title="x",
+                planned_on=DAY,
                 criteria=({"measure": "errors", "role": "goal", "target": "much"},),
             ),
             "a target is a number",
@@ -132,6 +135,14 @@ def test_what_is_missing_is_said(store: Store) -> None:
             Decision(experiment="x", outcome="won", reason="x", decided_on=DAY),  # type: ignore[arg-type]
             "an outcome is 'shipped'",
         ),
+        (
+            FeatureAction(feature="x", verdict="value", rung="tried", action=" ", acted_on=DAY),
+            "an action is needed",
+        ),
+        (
+            FeatureAction(feature="x", verdict="bad", rung="tried", action="y", acted_on=DAY),  # type: ignore[arg-type]
+            "one of discoverability",
+        ),
         (Goal(metric="x", target=float("nan"), direction="higher", from_day=DAY), "is a number"),
         (
             Goal(metric="x", target=1, direction="lower", from_day=DAY, until_day=date(2026, 1, 1)),
@@ -142,7 +153,8 @@ def test_what_is_missing_is_said(store: Store) -> None:
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
     keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
             Decision: store.decide, SavedView: store.save_view, Vote: store.vote,
-            PlannedRelease: store.plan_release}  # fmt: skip
+            PlannedRelease: store.plan_release,
+            FeatureAction: store.record_action}  # fmt: skip
     with pytest.raises(StoreRefused, match=words):
         keep[type(record)](record, author=ANN)
     assert set(store.counts().values()) == {0}
@@ -325,3 +337,15 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_every_value_of_a_parameter_survives(value: Any) -> None:
     assert unpacked(packed(value)) == value
+
+
+def test_what_was_done_about_a_feature_comes_the_latest_first(store: Store) -> None:
+    first = FeatureAction(
+        feature="board", verdict="usability", rung="managed", action="Fewer steps", acted_on=DAY
+    )
+    kept = store.record_action(first, author=ANN)
+    later = store.record_action(replace(first, acted_on=DAY + timedelta(days=1)), author=BOB)
+    store.record_action(replace(first, feature="map"), author=ANN)
+    assert store.feature_actions("board") == (later, kept)
+    store.delete_action(kept.id, author=BOB, version=1)
+    assert store.feature_actions("board") == (later,)
