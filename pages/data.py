@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.data.brief_audit import brief_audit_card
 from pages.shared.data.days import days_card
+from pages.shared.data.derivation import derivation_card
 from pages.shared.data.log import log_card
 from pages.shared.data.overview import overview_cards, tables_card
 from pages.shared.data.parts import PARTS
@@ -34,6 +35,8 @@ with card("brief_audit"):
 if viewer().may("configure"):
     if note := seal_words():
         st.info(note)
+    with card("derivation"):
+        derivation_card(workspace)
     with card("log"):
         log_card(workspace)
 

@@ -74,3 +74,13 @@ def test_the_calendar_says_how_many_days_it_covers(workspace: Path) -> None:
     screen: AppTest = run_page(workspace, "data")
     said = screen.get("plotly_chart")[0].proto.alt
     assert said.startswith("56 days from Mon 28 Sep 2026 to Sun 22 Nov 2026, 0 of them")
+
+
+def test_other_rules_for_features_are_previewed_and_patched(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path).folder
+    screen = run_page(folder, "data")
+    rules = '[[features]]\nmatch = "draft_(?P<action>opened)"\nfeature = "drafts"\n'
+    screen = act(folder, screen.text_area(key="derivation_rules").input(rules))
+    assert metrics(screen)["Names that change"][0] == "2"
+    assert metrics(screen)["Without a feature"][0] == "1"
+    assert any('+feature = "drafts"' in code.value for code in screen.code)

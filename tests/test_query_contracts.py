@@ -180,10 +180,6 @@ PYTHON_TYPE = {
 def setup() -> Setup:
     moment = datetime(2026, 2, 3, 23, 30, tzinfo=UTC)
     releases = pl.DataFrame({"release": ["one"], "released_at": [moment], "features": ["reports"]})
-    rollouts = pl.DataFrame({"release": ["one"], "unit_id": ["u01"], "reached_at": [moment]})
-    feedback = pl.DataFrame(
-        {"user_id": ["u01"], "said_at": [moment], "scale": ["nps"], "score": [9.0]}
-    )
     experiments = pl.DataFrame({"experiment": ["test"], "started_at": [moment]})
     requests = pl.DataFrame(
         {"occurred_at": [moment] * 3, "route": ["/a", "/a", "/b"], "status": [200, 503, None],
@@ -221,8 +217,6 @@ def setup() -> Setup:
             "subscriptions": subscriptions,
             "requests": requests,
             "work_items": work_items,
-            "rollouts": rollouts,
-            "feedback": feedback,
         },
     )
 

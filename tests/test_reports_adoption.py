@@ -1,5 +1,6 @@
 """Adoption, from a log small enough to know every number."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pytest
 
 from metrics.periods import Period
 from queries import Filter, Segment, Workspace
+from queries.event_match import EventMatch
 from reports.adoption import AdoptionReport, adoption
 from reports.adoption_accounts import account_adoption, accounts_of_feature
 from reports.adoption_people import FATES, RUNGS, people_of_feature
 from reports.adoption_releases import release_adoption
 from reports.feature_page import feature_page, feature_segments
+from reports.funnel import funnel
+from reports.funnel_question import FunnelQuestion, FunnelStep
 from reports.scope import Scope
 from tests.churn_cases import ALL as CASES
 from tests.slow_rollups import Row
@@ -274,3 +278,23 @@ def test_accounts_count_when_enough_of_their_people_use_it(tmp_path: Path) -> No
 
 def test_without_accounts_there_is_nothing_by_account(told: Workspace) -> None:
     assert account_adoption(told, scope()) is None
+
+
+def test_accounts_that_only_events_know_become_those_of_users(tmp_path: Path, root: Path) -> None:
+    guide = (root / "docs" / "workspace.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n([^`]*arg_max\(account_id[^`]*)```", guide)
+    rows = [
+        at("ann", 60, account_id="old"), at("ann", 70, "maps", "completed", account_id="new"),
+        at("bob", 61, account_id="new"), at("cleo", 62),
+    ]  # fmt: skip
+    plain = workspace_of(tmp_path / "plain", rows, watermark=LAST)
+    assert account_adoption(plain, scope()) is None  # no account of an event is read
+    setup = Setup(more=example.replace("events/*.parquet", "events.parquet"))
+    workspace = workspace_of(tmp_path / "users", rows, setup, watermark=LAST)
+    report = account_adoption(workspace, scope(), least_users=2)
+    assert report is not None
+    row = report.table.rows.row(0, named=True)
+    assert (row["accounts"], row["accounts_with_one"], row["accounts_with_several"]) == (1, 1, 0)
+    steps = (FunnelStep(EventMatch(("visit",))), FunnelStep(EventMatch(("maps_completed",))))
+    question = FunnelQuestion(steps, unit="account")
+    assert funnel(workspace, scope(), question).steps.rows["count"].to_list() == [1, 1]
