@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from queries.access_settings import Access
 from queries.brief_settings import Alert, Brief
 from queries.errors import WorkspaceError, nearest
+from queries.exchange_settings import ExchangeRates, require_ascending
 from queries.feature_dictionary import DictionaryEntry
 from queries.part import Part
 from queries.service_settings import Service, Slo
@@ -189,6 +190,7 @@ class Settings(Part):
     alerts: tuple[Alert, ...] = ()
     service: Service = Service()
     slo: dict[str, Slo] = {}
+    exchange: tuple[ExchangeRates, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -204,6 +206,7 @@ class Settings(Part):
 
     @model_validator(mode="after")
     def _known_names(self) -> "Settings":
+        require_ascending(self.exchange, self.product.currency)
         for name, source in self.tables.items():
             if name not in TABLES:
                 raise ValueError(f"there is no table {name!r}. {nearest(name, TABLES)}")

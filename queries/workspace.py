@@ -351,6 +351,7 @@ def settings_digest(workspace: Workspace) -> str:
             "service": True,
             "slo": True,
             "dictionary": True,
+            "exchange": True,
             "brief": True,
             "alerts": True,
         }

@@ -202,7 +202,7 @@ def _known(
     numbers = pl.DataFrame({"account_id": paid.names, "account": np.arange(len(paid.names))})
     usage = answer.rows.join(numbers, on="account_id").with_columns(_day_number("day"))
     paying = paid.source.rows.filter(pl.col("amount") > 0).with_columns(_day_number("started"))
-    levels = history(paid.spans, rules, as_of=paid.until)
+    levels = history(paid.at_latest_rates, rules, as_of=paid.until)
     grace = rules.grace_days if rules.grace_days is not None else 0
     accounts, first, ended = first_endings(levels, paid.until, grace)
     started = np.full(len(paid.names), NEVER)

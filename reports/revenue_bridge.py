@@ -19,6 +19,7 @@ from reports.revenue_movements import reasons_of, rows_of_movements
 from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
 
 if TYPE_CHECKING:
+    from metrics.revenue import Exchange
     from queries import Segment, Workspace
 
 NO_CHURN = RevenueChurn(NOT_MEASURABLE, NOT_MEASURABLE)
@@ -114,7 +115,7 @@ def revenue_report(
     paid = paid_spans(workspace, segment, currency=currency)
     shown = months_until(paid, months)
     levels = history(paid.spans, rules, as_of=paid.until)
-    table = _table(levels, shown, rules)
+    table = _table(levels, shown, rules, paid.exchange)
     moved = rows_of_movements(paid, levels, shown, rules)
     done = table.filter(pl.col("is_complete"))
     now, before = (done.row(at, named=True) if done.height >= -at else {} for at in (-1, -2))
@@ -179,11 +180,15 @@ def months_until(paid: PaidSpans, count: int) -> tuple[Month, ...]:
     return tuple(found)
 
 
-def _table(levels: History, shown: tuple[Month, ...], rules: Rules) -> pl.DataFrame:
+def _table(
+    levels: History, shown: tuple[Month, ...], rules: Rules, exchange: Exchange | None
+) -> pl.DataFrame:
     rows = []
     for month in shown:
-        found = bridge(levels, *month.days, rules=rules)
-        churned = revenue_churn(levels, *month.days, rules=rules) if month.is_complete else NO_CHURN
+        found = bridge(levels, *month.days, rules=rules, exchange=exchange)
+        churned = NO_CHURN
+        if month.is_complete:
+            churned = revenue_churn(levels, *month.days, rules=rules, exchange=exchange)
         rows.append(_row(month, found, churned))
     return pl.DataFrame(rows, schema=_schema(), orient="row")
 
@@ -264,8 +269,8 @@ def _year(levels: History, paid: PaidSpans, end: date | None, rules: Rules) -> _
     start = None if end is None else number(add_months(end, -MONTHS_PER_YEAR))
     if end is None or start is None or start <= paid.first_day:
         return _Year(NOT_MEASURABLE, NOT_MEASURABLE, pl.DataFrame(schema=_year_schema()))
-    found = retained(levels, start, number(end), rules=rules)
-    net, gross = retention_rates(levels, start, number(end))
+    found = retained(levels, start, number(end), rules=rules, exchange=paid.exchange)
+    net, gross = retention_rates(levels, start, number(end), exchange=paid.exchange)
     row = _year_row(start, end, found, net, gross)
     return _Year(net, gross, pl.DataFrame([row], schema=_year_schema(), orient="row"))
 

@@ -64,7 +64,7 @@ def revenue_cohorts_report(
         levels = history(paid.spans, rules or Rules(), as_of=paid.until)
         starts = [one.start for one in shown]
         edges = np.array([number(one) for one in (*starts, add_months(starts[-1], 1))])
-        found = revenue_cohorts(levels, edges, complete_until=paid.until)
+        found = revenue_cohorts(levels, edges, complete_until=paid.until, exchange=paid.exchange)
         for start, cohort in zip(starts, found, strict=True):
             if not cohort.customers:
                 continue

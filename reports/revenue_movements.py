@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from metrics.revenue import KINDS, History, Rules, movements
+from metrics.revenue import KINDS, Exchange, History, Rules, movements
 from metrics.revenue.movements import amounts_at
 from reports.revenue_spans import NOT_SET, PaidSpans, day_of
 
@@ -47,12 +47,13 @@ def rows_of_movements(
 
 def _of_month(paid: PaidSpans, levels: History, month: Month, rules: Rules) -> pl.DataFrame:
     start, end = month.days
-    moved = movements(levels, start, end, rules=rules)
+    exchange = paid.exchange or Exchange.of_one_currency()
+    moved = movements(levels, start, end, rules=rules, exchange=exchange)
     names = np.array(paid.names, dtype=object)
     if rules.mode == "net":
-        before = amounts_at(levels, moved.accounts, start)[:, 0]
+        before = exchange.value(amounts_at(levels, moved.accounts, start), end)  # as it counts
     else:
-        before = _just_before(levels, moved.accounts, moved.days)
+        before = _just_before(levels, moved.accounts, moved.days, exchange)
     return pl.DataFrame(
         {
             "month": [month.start] * len(moved),
@@ -67,13 +68,16 @@ def _of_month(paid: PaidSpans, levels: History, month: Month, rules: Rules) -> p
     )
 
 
-def _just_before(levels: History, accounts: np.ndarray, days: np.ndarray) -> np.ndarray:
+def _just_before(
+    levels: History, accounts: np.ndarray, days: np.ndarray, exchange: Exchange
+) -> np.ndarray:
     """(m,) what each account paid before the change of that day."""
     width = int(levels.days.max(initial=0)) + 1
     keys = levels.accounts.astype(np.int64) * width + levels.days
     place = np.searchsorted(keys, accounts.astype(np.int64) * width + days)
     is_first = (place == 0) | (levels.accounts[np.maximum(place - 1, 0)] != accounts)
-    return np.where(is_first, 0.0, levels.amounts[np.maximum(place - 1, 0), 0])
+    worth = exchange.value(levels.amounts[np.maximum(place - 1, 0)], days)
+    return np.where(is_first, 0.0, worth)
 
 
 def _last_words(paid: PaidSpans) -> pl.DataFrame:

@@ -130,7 +130,9 @@ def _lines(paid: PaidSpans, month: Month | None, first: Rules, second: Rules) ->
     if month is None:
         return pl.DataFrame(schema=schema)
     start, end = month.days
-    found = reconcile(paid.spans, start, end, first=first, second=second, as_of=paid.until)
+    found = reconcile(
+        paid.spans, start, end, first=first, second=second, as_of=paid.until, exchange=paid.exchange
+    )
     rows = [{"line": "From", "before": "", "after": "", **_figures(found.first)}]
     rows += [
         {
@@ -153,7 +155,15 @@ def _presets(paid: PaidSpans, month: Month | None) -> pl.DataFrame:
     rows = [
         {"preset": name}
         | _figures(
-            reconcile(paid.spans, start, end, first=rules, second=rules, as_of=paid.until).first
+            reconcile(
+                paid.spans,
+                start,
+                end,
+                first=rules,
+                second=rules,
+                as_of=paid.until,
+                exchange=paid.exchange,
+            ).first
         )
         for name, rules in PRESETS.items()
     ]
@@ -169,7 +179,11 @@ def _migrations(paid: PaidSpans, done: list[Month]) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     rules = Rules(mode="event")
     moved = movements(
-        history(paid.spans, rules, as_of=paid.until), done[0].days[0], paid.until, rules=rules
+        history(paid.spans, rules, as_of=paid.until),
+        done[0].days[0],
+        paid.until,
+        rules=rules,
+        exchange=paid.exchange,
     )
     keyed = (
         paid.source.rows.drop_nulls("account_key").unique("account", keep="last").sort("account")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from metrics.revenue import NEVER, Spans
+from metrics.revenue import NEVER, Exchange, Spans
 from metrics.revenue.history import CANCELLED, PAUSED, UNPAID
 from reports import churn_definitions
 from reports.answer import Source, source
@@ -17,6 +17,7 @@ from reports.known import known
 
 if TYPE_CHECKING:
     from queries import Segment, Workspace
+    from queries.settings import Settings
 
 EPOCH = date(1970, 1, 1)
 NOT_SET = "(not set)"
@@ -36,8 +37,10 @@ class PaidSpans:
         spans: The same, as the metrics take them; accounts are numbered.
         names: Account ids by number.
         until: Day after the last complete one, since 1970.
-        currency: Of all amounts.
-        currencies: All that there are, the one with most spans first.
+        currency: Of all amounts, or that which they are converted into.
+        currencies: What may be asked for: all converted where every rate is known, then each, the
+            one with most spans first.
+        exchange: Rates into `currency`; None: every amount is in it.
     """
 
     source: Source
@@ -46,6 +49,21 @@ class PaidSpans:
     until: int
     currency: str
     currencies: tuple[str, ...]
+    exchange: Exchange | None = None
+
+    @property
+    def at_latest_rates(self) -> Spans:
+        """The same in one currency, by the latest rates: for where amounts are compared."""
+        if self.exchange is None or self.spans.currencies is None:
+            return self.spans
+        worth = self.exchange.rates[-1][self.spans.currencies]
+        listed = self.spans.list_amounts
+        return replace(
+            self.spans,
+            amounts=self.spans.amounts * worth,
+            list_amounts=None if listed is None else listed * worth,
+            currencies=None,
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +93,8 @@ def paid_spans(
         workspace: Where to ask.
         segment: Accounts with at least one such person; empty: all.
         by: A dimension of users whose value becomes the account's segment.
-        currency: Only spans in it; None: the one with most spans.
+        currency: Only spans in it; None: all converted where every rate is known, else the one
+            with most spans.
     """
     answer = workspace.ask(
         "paid_spans",
@@ -100,9 +119,16 @@ def paid_spans(
         .value_counts(sort=True, name="spans")
         .sort("spans", "currency", descending=[True, False])
     )
-    currencies: tuple[str, ...] = tuple(counts["currency"].to_list()) or (usual,)
+    found_ones: tuple[str, ...] = tuple(counts["currency"].to_list()) or (usual,)
+    rates = exchange_of(workspace.settings, found_ones)
+    converted: tuple[str, ...] = (f"All in {usual}",) if rates is not None else ()
+    currencies = (*converted, *found_ones)
     chosen = currency if currency is not None and currency in currencies else currencies[0]
-    one, caveats = _of_currency(rows, chosen, currencies)
+    if chosen in converted:
+        one, caveats = rows, (_rates_words(workspace.settings, found_ones),)
+    else:
+        one, caveats = _of_currency(rows, chosen, found_ones)
+        rates = None
     kept, more = _good(one)
     names = kept["account_id"].unique().sort()
     kept = kept.with_columns(
@@ -110,11 +136,34 @@ def paid_spans(
     )
     return PaidSpans(
         source=found.showing(kept, *caveats, *more),
-        spans=_spans(kept),
+        spans=_spans(kept, found_ones if rates is not None else None),
         names=tuple(names.to_list()),
         until=number(known(workspace).watermark) + 1,
-        currency=chosen,
+        currency=chosen if rates is None else usual,
         currencies=currencies,
+        exchange=rates,
+    )
+
+
+def exchange_of(settings: Settings, currencies: tuple[str, ...]) -> Exchange | None:
+    """Rates of several currencies into the product's; None: there is one, or a rate is missing."""
+    own = settings.product.currency
+    known_ones = {own, *(settings.exchange[0].rates if settings.exchange else ())}
+    if len(currencies) < 2 or not known_ones.issuperset(currencies):
+        return None
+    rows = [[one.rates.get(name, 1.0) for name in currencies] for one in settings.exchange]
+    return Exchange(
+        np.array([number(one.since) for one in settings.exchange], dtype=np.int64),
+        np.array(rows, dtype=np.float64),
+    )
+
+
+def _rates_words(settings: Settings, currencies: tuple[str, ...]) -> str:
+    others = ", ".join(one for one in currencies if one != settings.product.currency)
+    last = settings.exchange[-1].since
+    return (
+        f"{others} converted into {settings.product.currency} by the rates of workspace.toml, the "
+        f"latest from {last:%Y-%m-%d}; what rates alone changed is the line “currency”."
     )
 
 
@@ -161,9 +210,11 @@ def _of_currency(
         return rows, ()
     others = ", ".join(one for one in currencies if one != chosen)
     kept = rows.filter(pl.col("currency") == chosen)
-    return kept, (
-        f"Only what is paid in {chosen}: amounts in {others} need exchange rates to be added.",
+    words = (
+        f"Only what is paid in {chosen}: amounts in {others} need exchange rates to be added "
+        "(`[[exchange]]` in workspace.toml)."
     )
+    return kept, (words,)
 
 
 def _good(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -184,7 +235,7 @@ def _good(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     return kept, (words,)
 
 
-def _spans(rows: pl.DataFrame) -> Spans:
+def _spans(rows: pl.DataFrame, currencies: tuple[str, ...] | None) -> Spans:
     days = {
         name: rows[name].cast(pl.Int32).cast(pl.Int64).fill_null(NEVER).to_numpy()
         for name in ("started", "ended", "cancelled", "scheduled")
@@ -203,6 +254,11 @@ def _spans(rows: pl.DataFrame) -> Spans:
         cancelled=days["cancelled"],
         scheduled=days["scheduled"],
         endings=endings.to_numpy(),
+        currencies=None
+        if currencies is None
+        else rows["currency"]
+        .replace_strict({name: at for at, name in enumerate(currencies)}, return_dtype=pl.Int64)
+        .to_numpy(),
     )
 
 

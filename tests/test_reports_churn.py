@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from metrics.revenue import PRESETS, Rules, bridge, history, history_of_levels, retained
 from metrics.revenue.uncertainty import retention_rates, revenue_churn, share_of_sums
 from queries import Filter, Segment, Workspace
+from queries.exchange_settings import ExchangeRates
 from reports.churn_usage import people_of_interval, usage_churn_report
 from reports.revenue_bridge import RevenueReport, revenue_report
 from reports.revenue_spans import paid_spans
@@ -182,6 +183,55 @@ def test_currencies_are_not_added_up(tmp_path: Path) -> None:
     assert found.months.rows["end"].to_list() == [150.0, 150.0, 150.0]
     assert "USD need exchange rates" in found.months.caveats[0]
     assert report(workspace, currency="USD").months.rows["end"].to_list() == [12.0, 12.0, 12.0]
+
+
+RATES = (
+    ExchangeRates(since=date(2026, 1, 1), rates={"SEK": 0.1}),
+    ExchangeRates(since=date(2026, 2, 10), rates={"SEK": 0.2}),
+)
+
+
+def with_rates(workspace: Workspace) -> Workspace:
+    workspace.settings = workspace.settings.model_copy(update={"exchange": RATES})
+    return workspace
+
+
+def test_currencies_are_converted_and_what_rates_changed_is_no_movement(tmp_path: Path) -> None:
+    workspace = with_rates(
+        paying(
+            tmp_path,
+            span("acme", "2026-01-01", None, 5.0),
+            span("bolt", "2026-01-02", "2026-03-10", 100.0, currency="SEK"),
+        )
+    )
+    found = report(workspace)
+    assert (found.currency, found.currencies) == ("USD", ("All in USD", "SEK", "USD"))
+    rows = found.months.rows
+    assert rows["end"].to_list() == [15.0, 25.0, 5.0]
+    assert rows["currency_effect"].to_list() == [0.0, 10.0, 0.0]
+    assert (rows["new"].to_list(), rows["churn"].to_list()) == ([15.0, 0.0, 0.0], [0.0, 0.0, -20.0])
+    assert "SEK converted into USD" in found.months.caveats[0]
+    left = found.movements.rows.row(0, named=True)
+    assert (left["account_id"], left["before"], left["after"]) == ("bolt", 20.0, 0.0)
+    assert report(workspace, currency="SEK").months.rows["end"].to_list() == [100.0, 100.0, 0.0]
+
+
+@pytest.mark.parametrize("mode", ["net", "event"])
+def test_the_identity_holds_while_rates_change(tmp_path: Path, mode: Any) -> None:
+    workspace = with_rates(
+        paying(
+            tmp_path,
+            span("acme", "2026-01-03", "2026-02-05", 100.0, currency="SEK"),
+            span("acme", "2026-02-05", "2026-02-20", 300.0, currency="SEK"),
+            span("acme", "2026-02-25", None, 30.0),
+            span("bolt", "2026-01-02", "2026-02-15", 7.0),
+            span("bolt", "2026-02-15", None, 90.0, currency="SEK"),
+        )
+    )
+    rows = report(workspace, rules=Rules(mode=mode)).months.rows
+    moved = rows.select(pl.sum_horizontal("start", *MOVED).alias("end"))["end"]
+    assert moved.to_list() == pytest.approx(rows["end"].to_list())
+    assert any(rows["currency_effect"].to_list())
 
 
 def test_reasons_are_those_of_who_left(tmp_path: Path) -> None:

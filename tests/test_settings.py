@@ -10,6 +10,8 @@ from queries.workspace import settings_digest
 
 SMALLEST = '[product]\nname = "Small"\n'
 
+SEK = "[[exchange]]\nsince = 2026-01-0{day}\nrates = {{ SEK = 0.1 }}"
+
 
 def read(folder: Path, text: str, metrics: str | None = None) -> None:
     """Read the settings from texts."""
@@ -40,6 +42,16 @@ def read(folder: Path, text: str, metrics: str | None = None) -> None:
         ("[slo.fast]\nobjective = .9\nkind = 'latency'", "needs 'latency_ms'"),
         ('[[features]]\nmatch = "("\nfeature = "x"', "'(' is not a regular expression"),
         ('[[features]]\nmatch = "a.*"', "a rule needs 'feature'"),
+        ("[[exchange]]\nsince = 2026-01-01\nrates = { usd = 1.1 }", "exchange.0.rates.usd"),
+        ("[[exchange]]\nsince = 2026-01-01\nrates = { USD = 2 }", "USD is the product's own"),
+        (
+            f"{SEK.format(day=2)}\n{SEK.format(day=1)}",
+            "days ascend, got 2026-01-01 after 2026-01-02",
+        ),
+        (
+            f"{SEK.format(day=1)}\n{SEK.format(day=2).replace('SEK', 'NOK')}",
+            "NOK, SEK is not in both",
+        ),
         ("[dictionary.a]\nkid = 1", "dictionary.a.kid is not a setting. Did you mean 'kind'?"),
         ('[dictionary.a]\nkind = "main"', "dictionary.a.kind: Input should be 'core', 'periodic'"),
         ("[dictionary.a]\ntarget = 20", "dictionary.a.target: Input should be less than 1, got 20"),

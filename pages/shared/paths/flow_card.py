@@ -128,7 +128,8 @@ def _drawn(report: PathsReport) -> tuple[list[Stop], list[Band]]:
         *named.select("place", "source").iter_rows(),
         *((place + 1, target) for place, target in named.select("place", "target").iter_rows()),
     }
-    stops, left = [], {}
+    stops: list[Stop] = []
+    left: dict[int, int] = {}
     for place, node, visits, users, goes_on in report.nodes.rows.iter_rows():
         if (place, node) in ends or place == sign * report.question.first_place:
             stops.append(Stop(place, node, visits, _node_words(node, visits, users, goes_on, noun)))
