@@ -109,11 +109,13 @@ def _warm_up() -> str | None:
         from queries import TidemarkError
         from queries.kept_answers import keeping
         from reports.first_questions import ask_first
+        from reports.release import judge_all
 
         with suppress(TidemarkError), keeping():  # a page that asks the same will say what is wrong
             offered(whole())
             ask_first(whole())
             schema_words(whole())
+            judge_all(whole())
     return state["snapshot"]
 
 

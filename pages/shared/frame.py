@@ -39,7 +39,10 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
                 page("adoption", "Adoption", "rocket_launch"),
                 page("diagnosis", "Diagnosis", "troubleshoot"),
             ],
-            "Decisions": [page("experiments", "Experiments", "science")],
+            "Decisions": [
+                page("experiments", "Experiments", "science"),
+                page("releases", "Releases", "rocket"),
+            ],
             "Service": [
                 page("performance", "Performance", "speed"),
                 page("feedback", "Feedback", "forum"),

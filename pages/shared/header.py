@@ -11,7 +11,7 @@ from queries import Snapshot, Workspace
 from reports.scope import Scope
 
 # Their periods are chosen among their own controls, or are an experiment's own.
-WITHOUT_PERIOD = {"retention", "churn", "paths", "experiments", "diagnosis"}
+WITHOUT_PERIOD = {"retention", "churn", "paths", "experiments", "releases", "diagnosis"}
 WITHOUT_COMPARISON = {"adoption", "feedback"}  # they show a course instead
 WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
 

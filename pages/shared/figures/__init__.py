@@ -1,5 +1,6 @@
 """Plotly figures: answers in, figure out. No Streamlit, no question asked, nothing computed."""
 
+from pages.shared.figures.around_release import among_ordinary, weeks_around
 from pages.shared.figures.bars import bar_list, histogram
 from pages.shared.figures.capacity import limit_course, load_steps
 from pages.shared.figures.chances import chances
@@ -12,12 +13,15 @@ from pages.shared.figures.line import Line, previous, time_series
 from pages.shared.figures.sequence import Course, sequence
 from pages.shared.figures.sparkline import sparkline
 from pages.shared.figures.triangle import Curve, retention_curves, triangle
+from pages.shared.palette import PREVIOUS_PERIOD as QUIET
 
 __all__ = [
+    "QUIET",
     "Bubble",
     "Course",
     "Curve",
     "Line",
+    "among_ordinary",
     "bar_list",
     "calendar",
     "chances",
@@ -37,4 +41,5 @@ __all__ = [
     "sparkline",
     "time_series",
     "triangle",
+    "weeks_around",
 ]
