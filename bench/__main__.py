@@ -11,7 +11,9 @@ from bench import data
 from bench.building import Build, Building, building
 from bench.clickhouse import ClickHouse
 from bench.comparisons import COMPARISONS, Comparison, Reach, reach, require_equal
+from bench.experiments import statistics_layer
 from bench.pages import pages
+from bench.result_files import over_bare_sql, side_by_side
 from bench.sandbox import sandbox
 from bench.start import seconds_to_health
 from bench.table import Table, keep
@@ -42,6 +44,9 @@ def _tables(folder: Path) -> Iterator[Table]:
     yield _questions(open_workspace(folder))
     yield _pages(folder)
     yield sandbox(folder)
+    yield statistics_layer()
+    yield over_bare_sql()
+    yield side_by_side()
 
 
 def _setting(folder: Path, size: float) -> str:

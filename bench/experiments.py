@@ -92,10 +92,8 @@ def _best(function: Callable[[], object], runs: int) -> float:
     return min(times)
 
 
-@click.command()
-@click.option("--runs", default=20, show_default=True)
-def main(runs: int) -> None:
-    """Time each part on the processor, best of some runs."""
+def statistics_layer(runs: int = 20) -> Table:
+    """Each part on the processor, best of some runs."""
     one, many = invented_pairs(1, 1)[0], invented_pairs(1, 6)[0]
     days = [k / 28 for k in range(1, 29)]
     bounds = [look.bound for look in looks(days)]
@@ -122,7 +120,14 @@ def main(runs: int) -> None:
         for name, function, goal in parts
     ]
     columns = ("what", "ms", "goal, at most")
-    click.echo(Table("Statistics of experiments, one core", columns, rows).markdown)
+    return Table("Statistics of experiments, one core", columns, rows)
+
+
+@click.command()
+@click.option("--runs", default=20, show_default=True)
+def main(runs: int) -> None:
+    """Print the table."""
+    click.echo(statistics_layer(runs).markdown)
 
 
 if __name__ == "__main__":

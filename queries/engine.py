@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from queries.errors import QueryError
+from queries.link import memory_link
 from queries.settings import DEFAULT_ENGINE
 
 MACROS = Path(__file__).parent / "macros.ddl"
@@ -33,17 +34,6 @@ class Engine(Protocol):
     def tables(self) -> dict[str, tuple[str, ...]]:
         """Each table's columns, by name."""
         ...
-
-
-def memory_link(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of one's own: quiet, in UTC, blind to Python's variables."""
-    link = duckdb.connect(":memory:")
-    link.execute("set enable_progress_bar = false")
-    link.execute("set python_enable_replacements = false")
-    link.execute("set TimeZone = 'UTC'")
-    if threads is not None:
-        link.execute(f"set threads = {int(threads)}")
-    return link
 
 
 class DuckDBEngine:

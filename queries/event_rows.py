@@ -18,7 +18,7 @@ from pyarrow import parquet as pq
 from queries.build.days import SECOND, local_time
 from queries.build.kinds import Derivation
 from queries.build.mapping import FileMapping, FileProblem, mapping
-from queries.engine import memory_link
+from queries.link import memory_link
 from queries.quoting import file_list, quoted, text
 from queries.settings import Settings
 from queries.snapshot import Snapshot, SourceFile

@@ -25,6 +25,7 @@ from queries.flat_results import FlatMoments, flat_moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from metrics.experiments import Difference
 
@@ -61,7 +62,8 @@ class FlatReport:
             outcome.
         effects: One row per (outcome, variant): `outcome, variant, control, treated, lift, low,
             high, p_value, raised_p` (Holm over all rows), `plain_lift, plain_low, plain_high,
-            plain_p, statistic` (unadjusted), `is_adjusted, variance_ratio`; None: broken split.
+            plain_p, statistic` (unadjusted), `base` (what the lift
+            is a share of), `is_adjusted, variance_ratio`; None: broken split.
         split_p: Chi-square of the split; None: no units.
         is_broken: Whether the split withholds the effects.
         caveats: What a careful reader should know.
@@ -100,11 +102,11 @@ shares=())
     return FlatQuestion(variant, (usual or values)[0], tuple(numbers[-3:]))
 
 
-def flat_experiment(table: pl.DataFrame, question: FlatQuestion) -> FlatReport:
+def flat_experiment(table: pl.DataFrame | Path, question: FlatQuestion) -> FlatReport:
     """Compare every variant with the control.
 
     Args:
-        table: One row per unit.
+        table: One row per unit; or a Parquet file of such rows, which is never held whole.
         question: What its columns are.
 
     Raises:
@@ -189,7 +191,7 @@ def _effect(
         "lift": best.lift.value, "low": best.lift.low, "high": best.lift.high,
         "p_value": best.p_value,
         "plain_lift": alone.lift.value, "plain_low": alone.lift.low, "plain_high": alone.lift.high,
-        "plain_p": alone.p_value, "statistic": alone.statistic,
+        "plain_p": alone.p_value, "statistic": alone.statistic, "base": used.base,
         "is_adjusted": used is not plain, "variance_ratio": ratio,
     }  # fmt: skip
 
@@ -232,6 +234,6 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "outcome": pl.String, "variant": pl.String, "control": pl.Float64, "treated": pl.Float64,
     "lift": pl.Float64, "low": pl.Float64, "high": pl.Float64, "p_value": pl.Float64,
     "raised_p": pl.Float64, "plain_lift": pl.Float64, "plain_low": pl.Float64,
-    "plain_high": pl.Float64, "plain_p": pl.Float64, "statistic": pl.Float64,
+    "plain_high": pl.Float64, "plain_p": pl.Float64, "statistic": pl.Float64, "base": pl.Float64,
     "is_adjusted": pl.Boolean, "variance_ratio": pl.Float64,
 }  # fmt: skip

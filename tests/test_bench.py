@@ -1,11 +1,14 @@
 """What the bench prints is kept whole, and answers that differ stop it."""
 
+import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from bench import result_files
 from bench.comparisons import require_equal
 from bench.table import Table, keep
 from bench.timing import timed
@@ -55,3 +58,23 @@ def test_equal_answers_may_have_other_integer_types() -> None:
 def test_answers_that_differ_are_refused(other: pl.DataFrame) -> None:
     with pytest.raises(ValueError, match="answers differ"):
         require_equal("users", ANSWER, other)
+
+
+def test_a_result_file_costs_hardly_more_than_its_sums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(result_files, "DATA", tmp_path)
+    table = result_files.over_bare_sql(units=2_000, runs=1)
+    assert [row[0] for row in table.rows] == ["bare aggregate SQL", "from Parquet to intervals"]
+    own = Path(sys.executable)
+    found = result_files.process(own, "with_tidemark.py", result_files.units_file(2_000))
+    assert set(found.answer) == set(result_files.METRICS)
+    assert 0 < found.cpu < 60
+    assert found.peak_bytes > 2**20
+
+
+def test_libraries_that_disagree_stop_the_bench() -> None:
+    one = result_files.Process({"spend": [1.0, 0.0, 2.0]}, 1.0, 1.0, 1)
+    result_files.require_same(one, replace(one, answer={"spend": [1.0, 0.0, 2.01]}))
+    with pytest.raises(ValueError, match="spend"):
+        result_files.require_same(one, replace(one, answer={"spend": [1.2, 0.2, 2.2]}))

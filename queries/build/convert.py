@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from queries.engine import memory_link
 from queries.errors import WorkspaceError, nearest
+from queries.link import memory_link
 from queries.quoting import quoted, text
 from queries.tables import TABLES
 

@@ -10,8 +10,8 @@ import duckdb
 from queries.build.mapping import FileProblem, mapping
 from queries.build.parquet_columns import parquet_file
 from queries.build.sources import Found, files_of, table_files
-from queries.engine import memory_link
 from queries.errors import WorkspaceError
+from queries.link import memory_link
 from queries.quoting import file_list, quoted, text
 from queries.settings import FILE_NAME, Settings
 from queries.snapshot import FOLDER, Snapshot, TableState

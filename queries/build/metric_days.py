@@ -23,8 +23,8 @@ from queries.build.metric_series import Grid, People, Series, grids, people, qua
 from queries.build.parquet_columns import columns_in
 from queries.build.rows import EventRows
 from queries.definitions import MetricDefinition
-from queries.engine import memory_link
 from queries.errors import BuildError
+from queries.link import memory_link
 from queries.narrow import NOT_SET
 
 OF_KIND = ("event", "feature", "action", "is_qualifying")

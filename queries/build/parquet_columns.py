@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 from queries.build.mapping import FileMapping, FileProblem
-from queries.engine import memory_link
+from queries.link import memory_link
 
 BATCH_ROWS = 4_000_000
 # Drivers' messages may name the file and quote bytes; the first line says what is wrong.

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from queries.build.arrow import day_numbers
 from queries.build.columns import array
 from queries.build.days import day_number, day_of
-from queries.engine import memory_link
 from queries.errors import BuildError
+from queries.link import memory_link
 from queries.quoting import file_list, quoted, text
 from queries.snapshot import FOLDER, Partition, current_id
 
