@@ -26,7 +26,7 @@ from reports.experiment_plan import Plan, plan_of
 from reports.experiment_sentences import verdict_sentence
 from reports.experiment_units import UnitMoments, unit_moments
 from reports.known import known
-from reports.remembered import remembered
+from reports.made_once import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +129,7 @@ def judged(
         is_decided: Whether somebody has written down a decision.
     """
     key = ("experiment", repr(plan), segment.canonical() if segment else None)
-    found = remembered(workspace, key, lambda: _judged(workspace, plan, segment))
+    found = made_once(workspace, key, lambda: _judged(workspace, plan, segment))
     return replace(found, status="decided") if is_decided else found
 
 
