@@ -54,3 +54,9 @@ ACCOUNTS = (
     "how many of them there are. People without an account are left out."
 )
 QUOTES = "**What people wrote about this feature** in these days, the latest first."
+MOVED = (
+    "**Has the rung moved?** The rung in whole weeks before the day and in as many from it on, up "
+    "to eight. *As the peers*: what it would be had it changed as the median of the other features "
+    "did. The interval (95 %) carries chance and how far rungs of untouched features wander. It is "
+    "no proof: something else may have happened to this feature alone. A randomised nudge is one."
+)

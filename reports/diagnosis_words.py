@@ -60,7 +60,7 @@ MISSING_WORDS = {
     "search log": "what people search for",
     "duration": "how long a success takes",
 }
-SUBCAUSE_SIGNAL = {
+SUBCAUSE_RUNG = {
     UNSEEN: "exposed", UNNOTICED: "tried", USABILITY: "managed", WORTHLESS: "repeated",
     NICHE: "tried",
 }  # fmt: skip
@@ -153,7 +153,7 @@ def _named(found: Diagnosis, ladder: list[Rung], shown: list[Evidence]) -> str:
     ordered = sorted(found.verdict.causes, key=lambda cause: -causes[cause])
     likely = " and ".join(f"{cause} ({chance(causes[cause])})" for cause in ordered)
     parts = [
-        _rung_words(SUBCAUSE_SIGNAL[subcause], ladder)
+        _rung_words(SUBCAUSE_RUNG[subcause], ladder)
         for cause in ordered
         for subcause in found.verdict.subcauses
         if found.verdict.causes[found.verdict.subcauses.index(subcause)] == cause

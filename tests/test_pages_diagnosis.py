@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.page_runs import FRAME, TIMEOUT, has_failed, run_page, showing, text
+from tests.page_runs import FRAME, TIMEOUT, act, has_failed, run_page, showing, text
 from tests.page_workspace import make_empty_days, make_workspace
 
 
@@ -56,3 +56,13 @@ def test_feature_that_is_not_there_says_so(workspace: Path) -> None:
     screen = opened(workspace, "nonsense")
     assert not has_failed(screen)
     assert "Nothing is known of a feature nonsense" in text(screen)
+
+
+def test_what_was_done_is_recorded_and_shown(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path).folder
+    screen = opened(folder, "draft")
+    screen.text_area(key="action_text").input("Two steps instead of five")
+    screen = act(folder, screen.button(key="record").click())
+    assert not has_failed(screen)
+    assert "Two steps instead of five" in text(screen)
+    assert "Too early" in text(screen)

@@ -151,7 +151,8 @@ def test_what_is_missing_is_said(store: Store) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(store: Store, record: Any, words: str) -> None:
-    keep = {SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
+    keep: dict[type, Any] = {
+            SavedQuery: store.save_query, Annotation: store.annotate, Goal: store.set_goal,
             Decision: store.decide, SavedView: store.save_view, Vote: store.vote,
             PlannedRelease: store.plan_release,
             FeatureAction: store.record_action}  # fmt: skip

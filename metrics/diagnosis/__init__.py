@@ -4,6 +4,7 @@ from metrics.diagnosis.counts import Durations, Ladder, ProductCounts, Traffic
 from metrics.diagnosis.evidence import Evidence, evidence
 from metrics.diagnosis.gains import Gain, gain
 from metrics.diagnosis.instrumenting import NextEvent, next_events
+from metrics.diagnosis.moves import Move, moved
 from metrics.diagnosis.power import Power, power
 from metrics.diagnosis.product import Diagnosis, ProductDiagnosis, diagnose
 from metrics.diagnosis.reversals import Reversal, if_kind_is_sure, reversals
@@ -18,6 +19,7 @@ __all__ = [
     "Evidence",
     "Gain",
     "Ladder",
+    "Move",
     "NextEvent",
     "Power",
     "Probabilities",
@@ -33,6 +35,7 @@ __all__ = [
     "evidence",
     "gain",
     "if_kind_is_sure",
+    "moved",
     "next_events",
     "power",
     "reversals",

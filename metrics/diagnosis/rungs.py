@@ -60,11 +60,12 @@ def rungs(counts: ProductCounts, feature: str) -> tuple[Rung, ...]:
     peers = peers_of(counts.kinds, place)
     return tuple(
         _rung(name, base, part, whole, place, peers)
-        for name, base, part, whole in _steps(counts.ladder)
+        for name, base, part, whole in steps(counts.ladder)
     )
 
 
-def _steps(ladder: Ladder) -> list[tuple[str, str, Counts, Counts]]:
+def steps(ladder: Ladder) -> list[tuple[str, str, Counts, Counts]]:
+    """Name, base, people on it and people who could be, of every rung that is known."""
     found: list[tuple[str, str, Counts, Counts]] = []
     if ladder.accepted is not None:
         found.append(("exposed", "eligible", ladder.exposed, ladder.eligible))

@@ -6,6 +6,7 @@ from metrics.periods import words as period_in_words
 from pages.shared import plain
 from pages.shared.diagnosis.address import choose_feature
 from pages.shared.diagnosis.behind import evidence_card, mind_card, power_card
+from pages.shared.diagnosis.decision import decision_card
 from pages.shared.diagnosis.ladder import causes_figure, ladder_figure
 from pages.shared.diagnosis.people import accounts_card, ladder_people
 from pages.shared.diagnosis.voices import quotes_card, releases_card
@@ -60,7 +61,10 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int) -
         accounts_card(workspace, scope.segment, report)
     with right, card("quotes"):
         quotes_card(workspace, scope, report)
-    with card("feature_releases"):
+    left, right = st.columns([3, 2])
+    with left, card("feature_action"):
+        decision_card(workspace, scope.segment, report)
+    with right, card("feature_releases"):
         releases_card(workspace, report)
 
 
