@@ -18,6 +18,7 @@ from reports.event_names import event_names
 from reports.experiments import experiments
 from reports.headlines import headlines
 from reports.known import known
+from reports.leadership_kept import made_leadership
 from reports.lifecycle import lifecycle
 from reports.markers import markers
 from reports.morning_kept import put_together
@@ -65,3 +66,4 @@ def ask_first(workspace: Workspace) -> None:
     analyse(workspace)
     experiments(workspace)  # last, because it takes longest; its sums are kept on disk
     put_together(workspace)
+    made_leadership(workspace)

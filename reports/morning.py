@@ -106,24 +106,23 @@ def _decisions(workspace: Workspace) -> Section | None:
 
 def _readouts(workspace: Workspace) -> Section | None:
     """Releases of the last weeks, with what is known of them and when to look again."""
-    from reports.releases import releases_report  # reads much, and only where there are releases
+    from reports.release import release_report
+    from reports.release_facts import all_releases
 
-    report = releases_report(workspace)
-    if not report.entries:
+    releases = all_releases(workspace)
+    if not releases:
         return None
     last = known(workspace).watermark
     lines = []
-    for entry in report.entries:
-        day = entry.release.released_on
-        if entry.is_planned or not last - timedelta(days=28) <= day <= last:
+    for release in releases:
+        day = release.released_on
+        if not last - timedelta(days=28) <= day <= last:
             continue
-        found = entry.report
-        if found is None:
-            said = f"{entry.days_after} days after it; readouts are on days 3, 7, 14 and 28"
-        else:
+        found = release_report(workspace, release.name)
+        if found is not None:
             again = f"; look again on {day_in_words(found.look_again)}" if found.look_again else ""
             said = f"{found.sentence.rstrip('.')}{again}"
-        lines.append(Line(f"{entry.release.name} ({day_in_words(day)}): {said}."))
+            lines.append(Line(f"{release.name} ({day_in_words(day)}): {said}."))
     return Section(
         "readouts", "Releases with a readout due", "releases", tuple(lines),
         "No release of the last four weeks.",

@@ -1,44 +1,91 @@
-"""What was made of answers once, for as long as nothing that it depends on has changed."""
+"""Answers that take long: made once in the background for a build and what people wrote since."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from queries import TidemarkError
+from store import StoreError, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from queries import Workspace
 
-Made = TypeVar("Made")
-MOST = 64  # things of a workspace; the one asked longest ago is forgotten first
-
-_lock = threading.Lock()
-_made: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+LOG = logging.getLogger("tidemark")
+MOST_KEPT = 8  # builds, sights and questions
+T = TypeVar("T")
 
 
-def remembered(workspace: Workspace, key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` returns, made once for a snapshot, a sight and a key.
+class Remembered(Generic[T]):
+    """Makes an answer once for each build, sight, question, and state of goals and decisions."""
 
-    A workspace is another object for another sight, and is opened again when its settings change.
+    def __init__(self, make: Callable[[Workspace, str], T]) -> None:
+        self._make = make
+        self._found: OrderedDict[str, T | TidemarkError] = OrderedDict()
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
 
-    Args:
-        workspace: Whose answers it is made of.
-        key: All else that it depends on.
-        make: Makes it; must not be changed by who gets it.
-    """
+    def kept(self, workspace: Workspace, question: str = "") -> T | None:
+        """The answer; None: it is being made, from now on.
+
+        Raises:
+            TidemarkError: It could not be made.
+        """
+        key = _key(workspace, question)
+        with self._lock:
+            known = self._found.get(key)
+            if known is None and key not in self._running:
+                self._running.add(key)
+                threading.Thread(
+                    target=self._run, args=(key, workspace, question), daemon=True
+                ).start()
+        if isinstance(known, TidemarkError):
+            raise known
+        return known
+
+    def made(self, workspace: Workspace, question: str = "") -> T:
+        """The answer, made now unless it was before.
+
+        Raises:
+            TidemarkError: It cannot be made.
+        """
+        key = _key(workspace, question)
+        with self._lock:
+            known = self._found.get(key)
+        if known is None or isinstance(known, TidemarkError):
+            known = self._make(workspace, question)
+            self._keep(key, known)
+        return known
+
+    def _run(self, key: str, workspace: Workspace, question: str) -> None:
+        try:
+            self._keep(key, self._make(workspace, question))
+        except TidemarkError as error:
+            self._keep(key, error)
+        except Exception as error:  # the thread's last place: nobody else would hear of it
+            LOG.exception("an answer could not be made in the background")
+            self._keep(key, TidemarkError(f"it broke off: {type(error).__name__}"))
+        finally:
+            with self._lock:
+                self._running.discard(key)
+
+    def _keep(self, key: str, found: T | TidemarkError) -> None:
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > MOST_KEPT:
+                self._found.popitem(last=False)
+
+
+def _key(workspace: Workspace, question: str) -> str:
     snapshot = workspace.snapshot
-    whole = (snapshot.id if snapshot else None, key)
-    with _lock:
-        known = _made.setdefault(workspace, OrderedDict())
-        if whole in known:
-            known.move_to_end(whole)
-            return known[whole]  # type: ignore[no-any-return]
-    made = make()
-    with _lock:
-        known[whole] = made
-        while len(known) > MOST:
-            known.popitem(last=False)
-    return made
+    try:
+        store = store_of(workspace)
+        written = [(one.id, one.version) for one in (*store.goals(), *store.decisions())]
+    except StoreError:
+        written = []
+    place = (str(workspace.folder), snapshot.id if snapshot else None, workspace.sight, question)
+    return repr((place, sorted(written), workspace.settings.slo))

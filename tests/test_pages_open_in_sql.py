@@ -13,6 +13,7 @@ from queries import Segment, Workspace, open_workspace
 from queries.path_rules import Along, PathRules
 from reports.answer import Source
 from reports.ask_sql import ask_sql
+from reports.leadership_kept import made_leadership
 from reports.path_address import written_along
 from reports.people import Active, people
 from reports.scope import Scope
@@ -50,11 +51,13 @@ SHOWN: list[tuple[str, dict[str, Any]]] = [
     ),
     ("paths", {"path_anchor": "draft_completed", "path_direction": "to", "path_visit": "user"}),
     ("funnels", {"funnel_path": ALONG, "funnel": '["draft_opened","draft_completed"]'}),
+    ("leadership", {}),
     ("data", {}),
 ]
 # At least so many figures of each page are asked in SQL.
 FIGURES = {
     "today": 6, "usage": 12, "retention": 3, "churn": 5, "funnels": 3, "adoption": 3, "data": 2,
+    "leadership": 4,
     "diagnosis": 1, "paths": 2,
 }  # fmt: skip
 WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a figure
@@ -62,7 +65,9 @@ WAYS = ("details_", "sql_")  # keys of the buttons that open what is behind a fi
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return make_workspace(tmp_path_factory.mktemp("open_in_sql"))
+    made = make_workspace(tmp_path_factory.mktemp("open_in_sql"))
+    made_leadership(made)  # else the page would say that it is being put together
+    return made
 
 
 class Seen:

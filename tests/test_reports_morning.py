@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from queries import Workspace
-from reports import morning_kept
+from reports import morning as maker
 from reports.brief_audit import audit
 from reports.brief_items import Brief
 from reports.goals import _share_met, _standing, goals
@@ -99,7 +99,7 @@ def test_the_morning_is_made_once_a_build_and_anew_for_a_goal(
         made.append(1)
         return ()
 
-    monkeypatch.setattr(morning_kept, "morning", noted)
+    monkeypatch.setattr(maker, "morning", noted)
     put_together(workspace)
     put_together(workspace)
     assert len(made) == 1

@@ -30,10 +30,14 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
         ask.insert(0, page("sql", "SQL", "terminal"))
     return st.navigation(
         {
-            "Daily": [page("today", "Today", "today", default=True)],
+            "Daily": [
+                page("today", "Today", "today", default=True),
+                page("leadership", "Leadership", "summarize"),
+            ],
             "Product": [
                 page("usage", "Usage", "group"),
                 page("funnels", "Funnels", "filter_alt"),
+                page("paths", "Paths", "conversion_path"),
                 page("retention", "Retention", "event_repeat"),
                 page("churn", "Churn", "person_remove"),
                 page("adoption", "Adoption", "rocket_launch"),

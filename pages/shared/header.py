@@ -13,7 +13,8 @@ from reports.scope import Scope
 # Their periods are chosen among their own controls, or are an experiment's own.
 WITHOUT_PERIOD = {"retention", "churn", "paths", "experiments", "releases", "diagnosis"}
 WITHOUT_COMPARISON = {"adoption", "feedback"}  # they show a course instead
-WITHOUT_SCOPE = {"data", "sql", "boards"}  # about all days, or with controls of their own
+# About all days, or with controls of their own.
+WITHOUT_SCOPE = {"data", "sql", "boards", "leadership"}
 
 
 def header(page: st.Page, workspace: Workspace) -> bool:
