@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -66,21 +67,22 @@ class DiagnosisReport(Report):
 
 
 def diagnosis(
-    workspace: Workspace, segment: Segment, *, weeks: int = USUAL_WEEKS
+    workspace: Workspace, segment: Segment, *, weeks: int = USUAL_WEEKS, until: date | None = None
 ) -> DiagnosisReport | None:
     """The verdict on every feature; None: no event names a feature, or nobody was active.
 
     Args:
         workspace: Where to ask.
         segment: Whose events count.
-        weeks: How many complete weeks are read, one of `WEEKS`.
+        weeks: How many weeks are read, one of `WEEKS`.
+        until: Their last day; None: the last complete one.
 
     Raises:
         NoSnapshot: Nothing has been built.
         QueryError: A dimension is not known.
         ValueError: `weeks` is not one of `WEEKS`.
     """
-    period = period_of(workspace, weeks)
+    period = period_of(workspace, weeks, until)
     found = diagnosed(workspace, segment, period)
     counted = found.counted
     if counted.counts is None:
@@ -103,8 +105,8 @@ def diagnosis(
     )
 
 
-def period_of(workspace: Workspace, weeks: int) -> Period:
-    """So many weeks up to the last complete day.
+def period_of(workspace: Workspace, weeks: int, until: date | None = None) -> Period:
+    """So many weeks up to a day, or to the last complete one if that is earlier.
 
     Raises:
         ValueError: `weeks` is not one of `WEEKS`.
@@ -112,7 +114,8 @@ def period_of(workspace: Workspace, weeks: int) -> Period:
     if weeks not in WEEKS:
         raise ValueError(f"weeks is one of {', '.join(map(str, WEEKS))}, got {weeks}")
     days = known(workspace)
-    return days_ending(max(days.watermark, days.data_start), weeks * 7)
+    last = max(days.watermark, days.data_start)
+    return days_ending(min(until or last, last), weeks * 7)
 
 
 def verdict_words(found: Found) -> str:

@@ -60,3 +60,13 @@ MOVED = (
     "did. The interval (95 %) carries chance and how far rungs of untouched features wander. It is "
     "no proof: something else may have happened to this feature alone. A randomised nudge is one."
 )
+LIFT = (
+    "**Do its users stay more often?** People active in the four weeks of use: the share of the "
+    "feature's users who are active in the four weeks after, less that of others with as many "
+    "active days in those weeks and the four before.\n\n"
+    "It never proves that the feature keeps people: who uses anything is keener than who does not, "
+    "and every feature shows a lift. *Less the others' lift* takes out what all features show. The "
+    "*control* asks the same of weeks before the use, which it cannot have changed. The *E-value* "
+    "says how strong something hidden would have to be, with both use and staying, to explain it "
+    "all; below about 3 it should convince nobody."
+)

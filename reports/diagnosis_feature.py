@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -106,7 +107,7 @@ class FeatureDiagnosis(Report):
 
 
 def feature_diagnosis(
-    workspace: Workspace, segment: Segment, name: str, *, weeks: int
+    workspace: Workspace, segment: Segment, name: str, *, weeks: int, until: date | None = None
 ) -> FeatureDiagnosis | None:
     """The screen of one feature; None: no event names it in these weeks, or nobody was active.
 
@@ -115,7 +116,7 @@ def feature_diagnosis(
         QueryError: A dimension is not known.
         ValueError: `weeks` is not one that is offered.
     """
-    every = diagnosed(workspace, segment, period_of(workspace, weeks))
+    every = diagnosed(workspace, segment, period_of(workspace, weeks, until))
     found = every.found.get(name)
     if found is None:
         return None

@@ -120,7 +120,10 @@ def sentence(
 def gate_words(title: str, use: UnderUse) -> str:
     """How many have the habit, against whom."""
     own = use.habitual / use.eligible if use.eligible else None
-    start = f"{title} is a habit for {percent(own)} of those who may use it"
+    start = (
+        f"{title} is a habit for {percent(own)} of those who may use it ({use.habitual:,} of "
+        f"{use.eligible:,})"
+    )
     if use.is_target:
         return f"{start}, target {percent(use.bar)}."
     return f"{start}, peers {percent(use.usual)}." if use.usual is not None else f"{start}."

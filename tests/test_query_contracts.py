@@ -144,7 +144,10 @@ VALUES: dict[str, Any] = {
     "least_spans": 2,
     "least_weeks": 3,
     "monthly": [],
+    "known_from": date(2026, 1, 26),
     "on_rung": "eligible",
+    "use_from": date(2026, 2, 9),
+    "use_until": date(2026, 2, 23),
     "with_abandoned": [],
     # Adoption's and feedback's
     "adopted_from": date(2026, 1, 5),

@@ -2,6 +2,7 @@
 
 from metrics.causal.effects import Effect, doubly_robust, inverse_weighted, regression_adjusted
 from metrics.causal.placebo import Centred, centred, is_confounded
+from metrics.causal.stratified import stratified
 from metrics.causal.unmeasured import EValue, e_value
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "inverse_weighted",
     "is_confounded",
     "regression_adjusted",
+    "stratified",
 ]

@@ -1,5 +1,7 @@
 """One feature: the verdict in a sentence, the ladder beside its peers, and what to do next."""
 
+from datetime import date
+
 import streamlit as st
 
 from metrics.periods import words as period_in_words
@@ -8,11 +10,13 @@ from pages.shared.diagnosis.address import choose_feature
 from pages.shared.diagnosis.behind import evidence_card, mind_card, power_card
 from pages.shared.diagnosis.decision import decision_card
 from pages.shared.diagnosis.ladder import causes_figure, ladder_figure
+from pages.shared.diagnosis.lift import lift_card
 from pages.shared.diagnosis.people import accounts_card, ladder_people
 from pages.shared.diagnosis.voices import quotes_card, releases_card
 from pages.shared.exhibits import affordances, affordances_around
 from pages.shared.states import card, empty
 from queries import Workspace
+from reports.answer import Source
 from reports.diagnosis_feature import FeatureDiagnosis, feature_diagnosis
 from reports.scope import Scope
 
@@ -24,7 +28,7 @@ MORE_FEATURES = (
 )
 
 
-def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int) -> None:
+def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int, until: date) -> None:
     """The screen of one feature."""
     st.button(
         "All features",
@@ -34,7 +38,7 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int) -
         on_click=choose_feature,
         args=(None,),
     )
-    report = feature_diagnosis(workspace, scope.segment, name, weeks=weeks)
+    report = feature_diagnosis(workspace, scope.segment, name, weeks=weeks, until=until)
     if report is None:
         empty(
             f"Nothing is known of a feature {plain.short(name)} in these weeks",
@@ -49,18 +53,30 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int) -
     with right, card("causes"):
         _causes(report)
     if report.evidence is not None:
-        with card("evidence"):
-            evidence_card(report.evidence)
-        left, right = st.columns(2)
-        with left, card("mind"):
-            mind_card(report)
-        with right, card("power"):
-            power_card(report)
+        _reasons(report, report.evidence)
+    _around(workspace, scope, report)
+
+
+def _reasons(report: FeatureDiagnosis, evidence: Source) -> None:
+    """What speaks for the verdict, and what would speak against it."""
+    with card("evidence"):
+        evidence_card(evidence)
+    left, right = st.columns(2)
+    with left, card("mind"):
+        mind_card(report)
+    with right, card("power"):
+        power_card(report)
+
+
+def _around(workspace: Workspace, scope: Scope, report: FeatureDiagnosis) -> None:
+    """Whom it touches, what they say and do, and what was done about it."""
     left, right = st.columns(2)
     with left, card("touched"):
         accounts_card(workspace, scope.segment, report)
     with right, card("quotes"):
         quotes_card(workspace, scope, report)
+    with card("lift"):
+        lift_card(workspace, scope.segment, report)
     left, right = st.columns([3, 2])
     with left, card("feature_action"):
         decision_card(workspace, scope.segment, report)
@@ -80,8 +96,8 @@ def _verdict(report: FeatureDiagnosis) -> None:
     for one in report.actions:
         st.markdown(f":material/arrow_forward: {plain.sentence(one)}")
     if report.missing:
-        unknown = plain.markdown(", ".join(report.missing))
-        st.caption(f":material/sensors_off: Not known in this product: {unknown}.")
+        unknown = plain.sentence(f"not known in this product: {', '.join(report.missing)}")
+        st.caption(f":material/sensors_off: {unknown}.")
 
 
 def _facts(report: FeatureDiagnosis) -> str:

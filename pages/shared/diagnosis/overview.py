@@ -103,10 +103,10 @@ def _open(report: DiagnosisReport) -> None:
 
 def _missing(report: DiagnosisReport) -> None:
     if report.missing:
-        unknown = ", ".join(report.missing)
+        unknown = plain.sentence(f"not known in this product: {', '.join(report.missing)}")
         st.caption(
-            f":material/sensors_off: Not known in this product: {plain.markdown(unknown)}. "
-            "A feature's own page says which event would tell most."
+            f":material/sensors_off: {unknown}. A feature's own page says which event would tell "
+            "most."
         )
 
 
