@@ -243,3 +243,54 @@ def test_people_of_a_rung_are_as_many_as_the_ladder_says(
     if rung in BEFORE:
         rest = workspace.ask("diagnosis_people", on_rung=f"not {rung}", **own, **one).rows
         assert rest.height == ladder[BEFORE[rung]].sum() - number
+
+
+START, KNOWN, USE, UNTIL = (MONDAY + timedelta(days=days) for days in (0, 14, 28, 56))
+
+
+def slow_lift(rows: Sequence[Row]) -> dict[tuple[str, int, int], Counter[str]]:
+    """People who used a feature or not, by what they did before, one person at a time."""
+    found: dict[tuple[str, int, int], Counter[str]] = {}
+    for who in sorted({row[0] for row in rows}):
+        own = [(datetime.fromisoformat(row[2]).date(), row[3]) for row in rows if row[0] == who]
+        days = {day for day, _ in own if START <= day < END}
+        now, before = (
+            len([d for d in days if USE <= d < UNTIL]),
+            len([d for d in days if KNOWN <= d < USE]),
+        )
+        if not now:
+            continue
+        band = max(edge for edge in (1, 2, 3, 5, 9) if edge <= now)
+        known = max(edge for edge in (0, 1, 3, 7) if edge <= before)
+        kept, early = any(d >= UNTIL for d in days), any(d < KNOWN for d in days)
+        for feature in SENDS:
+            is_used = any(
+                USE <= day < UNTIL and more["feature"] == feature and more["action"] == "completed"
+                for day, more in own
+            )
+            found.setdefault((feature, band, known), Counter()).update(
+                people=1, kept=kept, earlier=early, users=is_used,
+                users_kept=is_used and kept, users_early=is_used and early,
+            )  # fmt: skip
+    return found
+
+
+def test_lift_counts_as_a_slow_recount_does(workspace: Workspace, rows: list[Row]) -> None:
+    about: dict[str, Any] = {name: ASKED[name] for name in ABOUT_FEATURES if "d_by" in name}
+    answer = workspace.ask(
+        "diagnosis_lift",
+        start_date=START,
+        known_from=KNOWN,
+        use_from=USE,
+        use_until=UNTIL,
+        end_date=END,
+        features=list(SENDS),
+        without_ends=[],
+        **about,
+    ).rows
+    counted = {
+        (row.pop("feature"), row.pop("days_now"), row.pop("days_before")): row
+        for row in answer.iter_rows(named=True)
+    }
+    expected = slow_lift(rows)
+    assert counted == {key: dict(counts) for key, counts in expected.items()}
