@@ -89,7 +89,8 @@ class Workspace:
         self.sight = EVERYTHING
         self.metrics: dict[str, MetricDefinition] = read_metrics(folder)
         self.metrics_text = "".join(
-            f"{name}{one.model_dump_json()}" for name, one in sorted(self.metrics.items())
+            f"{name}{one.model_dump_json(exclude={'cap'})}"  # which no table and no answer holds
+            for name, one in sorted(self.metrics.items())
         )
         self._shared = _Shared()
 

@@ -55,7 +55,7 @@ def contrast(metric: MetricDefinition, control: JointMoments, treated: JointMome
         treated: The same of the treated arm.
     """
     plain = _plain(metric, control, treated)
-    past = _with_past(metric, control), _with_past(metric, treated)
+    past = with_past(metric, control), with_past(metric, treated)
     if past[0] is None or past[1] is None or not _varies(*past):
         return Contrast(plain, plain, is_adjusted=False, variance_ratio=None)
     found = regression_adjusted(past[0], past[1])
@@ -91,7 +91,7 @@ def _plain(metric: MetricDefinition, control: JointMoments, treated: JointMoment
     return difference(mean_arm(marginal(control)), mean_arm(marginal(treated)))
 
 
-def _with_past(metric: MetricDefinition, arm: JointMoments) -> JointMoments | None:
+def with_past(metric: MetricDefinition, arm: JointMoments) -> JointMoments | None:
     """Outcome and covariate of an arm; None: there is no past."""
     if arm.means is None or arm.covariances is None:
         return None

@@ -83,3 +83,18 @@ DISTRIBUTION = (
     "About one split in twenty should look significant, and p-values should be uniform; if not, "
     "the metric's variance is wrong for these data, and no result can be trusted."
 )
+
+READING = (
+    "**Read in other ways**: the primary metric by methods that answer the same question. Where "
+    "they agree, the answer does not hang on the method; the one that decides was chosen "
+    "before.\n\n"
+    "- *One slope*: CUPED (Deng 2013); *slopes of each arm*: Lin 2013. *Log scale*: what "
+    "tea-tasting shows. *Post-stratified*: each stratum weighs its share of units "
+    "(Miratrix 2013).\n"
+    "- *Capped*: totals of units above the quantile of both arms together are set to it; `cap` of "
+    "the metric in metrics.toml says which quantile, 99 % without it.\n"
+    "- *Prior*: centred on no effect, as wide as the effects of all other experiments of the "
+    "workspace (Deng 2015), so that a surprising winner is pulled towards what is usual. *Luck "
+    "among wins*: Kohavi 2022. *Too large on average*: Gelman and Carlin 2014. *Freed of the bias "
+    "of stopping*: stage-wise ordering (Tsiatis 1984)."
+)

@@ -73,11 +73,7 @@ def distribution(
     if report.moments is None or primary not in workspace.metrics:
         return None
     metric = workspace.metrics[primary]
-    answer = _asked(workspace, report, primary, segment)
-    arms = {
-        variant: _arm(answer.rows.filter(pl.col("variant") == variant), is_ratio(metric))
-        for variant in report.split_of.variants
-    }
+    answer, arms = unit_values(workspace, report, primary, segment)
     control = report.split_of.variants[0]
     ranks = {
         variant: rank_test(_thinned(arms[control]), _thinned(values))
@@ -99,6 +95,18 @@ def distribution(
         aa=check,
         sentences=(*(_ranked(name, one) for name, one in ranks.items()), _calibrated(check)),
     )
+
+
+def unit_values(
+    workspace: Workspace, report: ExperimentReport, primary: str, segment: Segment | None
+) -> tuple[Answer, dict[str, NDArray[np.float64]]]:
+    """The answer, and each variant's values of units in it, sorted."""
+    answer = _asked(workspace, report, primary, segment)
+    of_ratio = is_ratio(workspace.metrics[primary])
+    return answer, {
+        variant: _arm(answer.rows.filter(pl.col("variant") == variant), of_ratio)
+        for variant in report.split_of.variants
+    }
 
 
 def aa_splits(

@@ -48,6 +48,7 @@ def test_list_says_the_verdict_and_opens_the_experiment(workspace: Workspace) ->
         ("course", ["buttons", "Look by look", "By days since the exposure"]),
         ("segments", ["buttons", "Segments"]),
         ("distribution", ["buttons", "Distribution"]),
+        ("readings", ["buttons", "Read in other ways"]),
         ("power", ["buttons", "Power now"]),
     ],
 )

@@ -16,6 +16,7 @@ from reports.experiment_days import days_since
 from reports.experiment_distribution import aa_splits, distribution
 from reports.experiment_planner import PlannerQuestion, planner
 from reports.experiment_power import power_now
+from reports.experiment_reading import reading
 from reports.experiment_segments import dimensions_of, segments
 from reports.experiment_timeline import timeline
 from reports.experiments import experiments
@@ -187,6 +188,35 @@ def test_distribution_has_shares_of_all_units(small: Workspace) -> None:
     assert (found.ranks["treatment"].superiority or 0) > 0.5
 
 
+def test_other_readings_stand_beside_the_one_that_decides(small: Workspace) -> None:
+    report = experiment(small, "buttons")
+    found = reading(small, report, "plan")
+    assert found is not None
+    lifts = dict(found.methods.rows.select("method", "lift").iter_rows())
+    row = effect_row(report, "saves")
+    assert lifts["Adjusted by the past, slopes of each arm (decides)"] == row["lift"]
+    assert lifts["Unadjusted"] == pytest.approx(row["plain_lift"])
+    assert lifts["Unadjusted, on a log scale"] == pytest.approx(row["plain_lift"])
+    assert lifts["Post-stratified by plan"] == pytest.approx(row["plain_lift"], rel=0.2)
+    (note,) = found.methods.rows.filter(pl.col("method").str.contains("capped"))["note"]
+    after = [
+        sum(who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 7
+            for who, event, at, _ in things_done())
+        for n in range(UNITS)
+    ]  # fmt: skip
+    limit = float(np.quantile(after, 0.99))
+    assert note == f"at {limit:g}, {sum(one > limit for one in after)} units had more"
+    assert found.sentences[0].startswith("treatment: with a prior centred on no effect")
+
+
+def test_a_share_has_the_exact_chance_of_being_larger(tmp_path: Path) -> None:
+    workspace = make_experiment(tmp_path, several=0, written='primary = "savers"\n')
+    found = reading(workspace, experiment(workspace, "buttons"))
+    assert found is not None
+    assert any("beta-binomial" in said for said in found.sentences)
+    assert not any("capped" in one for one in found.methods.rows["method"])
+
+
 def test_planner_needs_fewer_units_with_the_past_and_more_with_an_open_end(
     small: Workspace,
 ) -> None:
@@ -227,6 +257,11 @@ def test_the_aa_test_is_not_called(demo: Workspace) -> None:
     (arm,) = report.arms
     assert arm.verdict.status == "do not ship"
     assert arm.verdict.reasons == ("no effect of the size looked for",)
+    found = reading(demo, report, "platform")
+    assert found is not None
+    rows = found.methods.rows
+    assert rows.height == 6
+    assert rows.filter((pl.col("low") > 0) | (pl.col("high") < 0)).is_empty()
     assert arm.fixed is not None
     assert abs(arm.fixed.statistic or 9) < 1.96
     moments, metric = report.moments, demo.metrics["dashboards_viewed"]

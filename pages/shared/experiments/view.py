@@ -10,6 +10,7 @@ from pages.shared.experiments.distribution import distribution_card
 from pages.shared.experiments.effects import effects_card
 from pages.shared.experiments.health import health_card
 from pages.shared.experiments.power import power_card
+from pages.shared.experiments.readings import readings_card
 from pages.shared.experiments.segments import segments_card
 from pages.shared.experiments.words import ICONS
 from pages.shared.header import snapshot_of_page
@@ -23,6 +24,7 @@ PARTS = {
     "course": "Over time",
     "segments": "Segments",
     "distribution": "Distribution",
+    "readings": "Other readings",
     "power": "Power",
     "decision": "Decision",
 }
@@ -79,6 +81,9 @@ def _part(workspace: Workspace, report: ExperimentReport, segment: Segment, part
     elif part == "distribution":
         with card("distribution"):
             distribution_card(workspace, report, segment)
+    elif part == "readings":
+        with card("readings"):
+            readings_card(workspace, report, segment)
     elif part == "power":
         with card("power"):
             power_card(workspace, report)
