@@ -206,3 +206,13 @@ def test_weibull_corrects_for_late_entry() -> None:
 def test_weibull_refuses_a_duration_of_nothing() -> None:
     with pytest.raises(ValueError, match="above 0"):
         weibull(seen([0, 1], [1, 1]))
+
+
+@pytest.mark.parametrize("leaves", [np.array([0, 0, 0, 1, 1, 1, 1, 1]), np.zeros(8)])
+def test_a_level_of_which_nobody_left_has_no_ratio(leaves: Any) -> None:
+    # Nobody of the level leaves and all others do: the likelihood rises for ever (Heinze and
+    # Schemper 2001, Biometrics 57:114-119); a ratio of 1e9 with an endless interval means nothing.
+    ages = np.array([9.0, 8, 9, 1, 2, 3, 4, 5])
+    level = np.array([1, 1, 1, 0, 0, 0, 0, 0])
+    with pytest.raises(ValueError, match=r"has no end|nobody left"):
+        cox(Lifetimes(ages, leaves > 0), {"is_level": level})

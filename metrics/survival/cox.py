@@ -12,6 +12,12 @@ from metrics.survival.concordance import concordance
 from metrics.survival.lifetimes import Floats, Lifetimes, standard_normal_quantile
 from metrics.survival.proportionality import Proportionality, proportionality
 
+ENDLESS = (
+    "{name!r} tells who left from who did not, so its ratio has no end: join the level with "
+    "another one, or leave the attribute out"
+)
+FARTHEST = 50.0  # of a logarithm of a ratio with its interval: beyond, there is no ratio
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -85,7 +91,8 @@ def cox(
 
     Raises:
         ValueError: No attribute, values that are missing or do not vary, attributes that determine
-            each other, nobody who left, or a column of another length.
+            each other, nobody who left, a level of which nobody or everybody left so that its ratio
+            has no end, or a column of another length.
 
     References:
         Cox (1972), JRSS B 34:187-220. Ties: Efron (1977), JASA 72:557-565. Fitted by statsmodels,
@@ -112,6 +119,7 @@ def cox(
     coefficients: Floats = fitted.params / scale
     covariance: Floats = fitted.cov_params() / np.outer(scale, scale)
     errors = np.sqrt(np.diag(covariance))
+    _require_ends(tuple(covariates), coefficients, z * errors)
     gain = 2 * float(fitted.llf - model.loglike(np.zeros(design.shape[1])))
     return Cox(
         drivers=tuple(
@@ -177,7 +185,7 @@ def cox_by_age(
         here, seen = lifetimes.between(start, end)
         columns = {name: np.asarray(values)[seen] for name, values in covariates.items()}
         varies = all(len(np.unique(values)) > 1 for values in columns.values())
-        has_model = varies and bool(here.is_event.any())
+        has_model = varies and bool(here.is_event.any()) and not _endless(here, columns)
         model = cox(here, columns, confidence=confidence) if has_model else None
         found.append(AtAges(start, end, model))
     return tuple(found)
@@ -199,9 +207,29 @@ def _design(
         [_attribute(name, values, len(lifetimes)) for name, values in covariates.items()]
     )
     centred = (design - design.mean(axis=0)) / design.std(axis=0)
+    endless = _endless(lifetimes, covariates)
+    if endless:
+        raise ValueError(ENDLESS.format(name=endless[0]))
     if np.linalg.matrix_rank(centred) < design.shape[1]:
         raise ValueError("attributes determine each other: leave one level of each category out")
     return design
+
+
+def _require_ends(names: tuple[str, ...], coefficients: Floats, margins: Floats) -> None:
+    """Stop where a ratio grows without end: the fit then stops anywhere, and means nothing."""
+    for name, coefficient, margin in zip(names, coefficients, margins, strict=True):
+        if not abs(coefficient) + abs(margin) < FARTHEST:
+            raise ValueError(ENDLESS.format(name=name))
+
+
+def _endless(lifetimes: Lifetimes, covariates: Mapping[str, NDArray[np.number]]) -> list[str]:
+    """Attributes of two values, of one of which nobody left: their ratio is 0 or without end."""
+    found = []
+    for name, values in covariates.items():
+        levels = np.unique(values)
+        if len(levels) == 2 and len(np.unique(np.asarray(values)[lifetimes.is_event])) < 2:
+            found.append(name)
+    return found
 
 
 def _attribute(name: str, values: NDArray[np.number], customers: int) -> Floats:
