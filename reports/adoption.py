@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -78,8 +78,8 @@ def adoption(workspace: Workspace, scope: Scope) -> AdoptionReport | None:
         return None
     answers = {
         name: [(some, asked.answer(name, rules, some)) for rules, some in parts(listed)]
-        for name in ("feature_reach", "feature_use_days", "feature_newcomers", "feature_use_trend")
-    }
+        for name in ("feature_use_days", "feature_newcomers", "feature_use_trend")
+    } | {"feature_reach": asked.reach(listed)}
     active = int(active_people(workspace, whole).value or 0)
     waits = _together(answers["feature_newcomers"])
     table = feature_rows(
@@ -152,7 +152,7 @@ class AdoptionAsked:
             }
         else:
             frame |= {"start_date": period.start}
-        if name in {"feature_reach", "feature_newcomers"}:
+        if name == "feature_newcomers":
             frame |= {"since": since(some, self.days)}
         if name == "feature_use_days":
             frame |= {
@@ -161,10 +161,29 @@ class AdoptionAsked:
             }
         if name == "feature_use_trend":
             frame |= {"grain": self.grain}
-        if name in {"feature_reach", "feature_use_trend"}:
+        if name == "feature_use_trend":
             told.pop("without_ends")
         segment = within(self.scope.segment, rules)
         return self.workspace.ask(name, segment=segment, **frame, **told)
+
+    def reach(self, listed: tuple[Feature, ...]) -> list[tuple[tuple[Feature, ...], Answer]]:
+        """The question about reach; of features that came in the period from their day on."""
+        period = self.scope.period
+        found = []
+        for rules, some in parts(listed):
+            for start in sorted({_start(one, period) for one in some}):
+                those = tuple(one for one in some if _start(one, period) == start)
+                told = roles(those)
+                told.pop("without_ends")
+                answer = self.workspace.ask(
+                    "feature_reach",
+                    segment=within(self.scope.segment, rules),
+                    start_date=start,
+                    end_date=period.end,
+                    **told,
+                )
+                found.append((those, answer))
+        return sorted(found, key=lambda one: -len(one[0]))
 
     def courses(self, trend: pl.DataFrame) -> dict[str, list[int]]:
         """Users of each feature by day or week, oldest first, with zeros; whole weeks only."""
@@ -195,6 +214,11 @@ class AdoptionAsked:
         return source(answers[0][1], title=title, definition=definition, caveats=caveats)
 
 
+def _start(one: Feature, period: Period) -> date:
+    """The first day of a period on which a feature was there; its end if it came later."""
+    return min(max(one.released_on or period.start, period.start), period.end)
+
+
 def _together(answers: list[tuple[tuple[Feature, ...], Answer]]) -> pl.DataFrame:
     return pl.concat([answer.rows for _, answer in answers])
 
@@ -221,11 +245,11 @@ def _caveats(asked: AdoptionAsked, listed: tuple[Feature, ...]) -> tuple[str, ..
     caveats = list(asked.early)
     if without and len(without) == len(listed):
         caveats.append(
-            "No event has the action `exposed`, so nobody knows who saw a feature: log one where "
+            "No event has the action “exposed”, so nobody knows who saw a feature: log one where "
             "it comes into sight."
         )
     elif without:
-        caveats.append(f"No `exposed` events: {', '.join(without)}.")
+        caveats.append(f"No events with the action “exposed”: {', '.join(without)}.")
     if unknown:
         caveats.append(
             f"{', '.join(unknown)}: the rule in workspace.toml names a dimension that is not "

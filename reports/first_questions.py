@@ -8,6 +8,7 @@ from metrics.periods import comparison, relative_period
 from queries import Segment
 from reports.active_hours import active_hours
 from reports.active_users import active_users
+from reports.adoption import adoption
 from reports.breakdown import breakdown
 from reports.brief_kept import analyse
 from reports.capacity import capacities
@@ -54,6 +55,7 @@ def ask_first(workspace: Workspace) -> None:
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
     markers(workspace, period)
+    adoption(workspace, by_day)
     for dimension in workspace.dimensions:
         dimension_values(workspace, dimension)
     for dimension in list(workspace.dimensions)[:1]:

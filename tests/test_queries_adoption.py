@@ -19,6 +19,7 @@ from tests.tiny_workspaces import Setup, workspace_of
 MONDAY = date(2026, 1, 5)
 DAYS = 90
 PERIOD = Period(MONDAY + timedelta(days=60), MONDAY + timedelta(days=88))
+EARLIER = Period(MONDAY + timedelta(days=45), MONDAY + timedelta(days=66))
 WINDOW = 28
 # reports: the whole ladder; maps: opened only; notes: no action at all; plan: released late.
 KINDS = {
@@ -115,18 +116,18 @@ def told(workspace: Workspace, *but: str) -> dict[str, Any]:
 def test_reach_equals_the_slow_recount(
     workspace: Workspace, rows: list[Row], segment: Segment, only: dict[str, str]
 ) -> None:
-    answer = workspace.ask(
-        "feature_reach",
-        segment=segment,
-        start_date=PERIOD.start,
-        end_date=PERIOD.end,
-        since=since(features(workspace), known(workspace)),
-        **told(workspace, "without_ends"),
-    )
+    whole = {one.name: one for one in features(workspace)}
     log = log_of(rows, **only)
-    assert answer.rows.rows() == [
-        (name, *slow_adoption.reach(log, name, PERIOD.start, PERIOD.end)) for name in sorted(KINDS)
-    ]
+    # Each feature from the day on which it came; `plan` came within the earlier period.
+    for period in (PERIOD, EARLIER):
+        for name, feature in whole.items():
+            start = max(period.start, feature.released_on or period.start)
+            told = {key: value for key, value in roles([feature]).items() if key != "without_ends"}
+            answer = workspace.ask(
+                "feature_reach", segment=segment, start_date=start, end_date=period.end, **told
+            )
+            expected = slow_adoption.reach(log, name, period.start, period.end)
+            assert answer.rows.rows() == [(name, *expected)]
 
 
 @parts

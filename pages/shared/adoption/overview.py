@@ -1,5 +1,6 @@
 """The features at a glance, on a map, and how much hangs on a few of them."""
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -9,6 +10,7 @@ from pages.shared.palette import THIS_PERIOD
 from reports.adoption import AdoptionReport
 
 NO_USE = "Nobody used a feature in these days"
+FEW_FEATURES = 10  # up to here each has a tick of its own
 QUADRANTS = {  # broad or narrow, often or seldom
     "core": "Broad, often",
     "occasional": "Broad, seldom",
@@ -74,18 +76,25 @@ def concentration_card(report: AdoptionReport) -> None:
     rows = report.cumulated.rows
     exhibit(
         report.cumulated,
-        lambda rows: figures.days_after(
-            rows["place"].to_list(),
-            [("Share of all use days", rows["cumulated_share"].to_list(), THIS_PERIOD)],
-            x_title="Features, the most used one first",
-            unit="percent",
-        ),
+        _curve,
         key="concentration",
         alt=_concentration_takeaway(report),
         has_nothing=rows.is_empty(),
         missing=NO_USE,
     )
     affordances(report.cumulated, key="concentration")
+
+
+def _curve(rows: pl.DataFrame) -> go.Figure:
+    drawing = figures.days_after(
+        rows["place"].to_list(),
+        [("Share of all use days", rows["cumulated_share"].to_list(), THIS_PERIOD)],
+        x_title="Features, the most used one first",
+        unit="percent",
+    )
+    if rows.height <= FEW_FEATURES:
+        drawing.update_xaxes(dtick=1)
+    return drawing
 
 
 def _concentration_takeaway(report: AdoptionReport) -> str:

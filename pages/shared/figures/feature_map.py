@@ -18,6 +18,7 @@ WIDTH = 560  # pixels that the bubbles are spread over, roughly: decides which n
 LAST = 440  # of these pixels, from where on a name stands on the left of its bubble
 LETTER, LINE = 6.2, 14  # pixels of a name's letter and height, roughly
 TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the breadth
+FINE_TICKS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def feature_map(
         type="log",
         title={"text": "Users, of all active users (logarithmic)", "font": quiet},
         tickformatstops=[],
-        tickvals=TICKS,
-        ticktext=[f"{tick:.1%}" if tick < 0.01 else f"{tick:.0%}" for tick in TICKS],
+        tickvals=_ticks(ordered),
+        ticktext=[f"{tick:.1%}" if tick < 0.01 else f"{tick:.0%}" for tick in _ticks(ordered)],
     )
     drawing.update_yaxes(
         title={"text": "Use days a week, per user", "font": quiet},
@@ -88,6 +89,12 @@ def feature_map(
     )
     _quadrants(drawing, lines)
     return drawing
+
+
+def _ticks(bubbles: Sequence[Bubble]) -> tuple[float, ...]:
+    """Few on a long axis, more where all features are broad."""
+    is_short = bubbles and min(one.breadth for one in bubbles) > TICKS[-3]
+    return FINE_TICKS if is_short else TICKS
 
 
 def _places(ordered: Sequence[Bubble], most: int) -> list[tuple[str, str]]:
