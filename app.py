@@ -200,9 +200,11 @@ def commands() -> "click.Group":
     import click
 
     from reports.command_line import errors_in_words, main
+    from reports.digest_commands import alerts, digest
     from reports.store_commands import store
 
-    main.add_command(store)
+    for command in (store, digest, alerts):
+        main.add_command(command)
 
     @main.command()
     @click.option("--workspace", type=click.Path(file_okay=False), help="Folder to show.")

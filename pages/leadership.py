@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.leadership.goals import goals_card
-from pages.shared.leadership.page import chosen_quarter, leadership_page
+from pages.shared.leadership.page import chosen_quarter, leadership_figures, leadership_rest
 from pages.shared.states import card
 from pages.shared.workspaces import current
 from reports.leadership_kept import kept_leadership
@@ -22,13 +22,16 @@ def in_the_making() -> None:
     st.caption("Releases are judged and goals are foretold; once for each build.")
 
 
-if quarter:
+report = kept_leadership(workspace, quarter) if quarter else None
+
+if quarter and report is None:
     with card("leadership"):
-        report = kept_leadership(workspace, quarter)
-        if report is None:
-            st.fragment(in_the_making, run_every=EVERY)()
-    if report is not None:
-        leadership_page(workspace, report)
+        st.fragment(in_the_making, run_every=EVERY)()
+if report is not None:
+    leadership_figures(report)
 
 with card("goals"):
-    goals_card(workspace, report.goals if quarter and report else None)
+    goals_card(workspace, report.goals if report else None)
+
+if report is not None:
+    leadership_rest(workspace, report)

@@ -45,10 +45,14 @@ class Line:
     Attributes:
         text: A sentence.
         tone: Whether it is good or bad news.
+        key: What it is about, for who is told of changes only; "": nobody is told.
+        state: What of it has to change to be told again.
     """
 
     text: str
     tone: Tone = "plain"
+    key: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _decisions(workspace: Workspace) -> Section | None:
     decided = decisions(workspace)
     lines = [
         Line(f"“{row['experiment']}”: {row['verdict'] or row['status']}",
-             "bad" if "broken" in row["status"] else "plain")
+             "bad" if "broken" in row["status"] else "plain", row["experiment"], row["status"])
         for row in waiting.unique("experiment", maintain_order=True).iter_rows(named=True)
         if row["experiment"] not in decided
     ]  # fmt: skip
@@ -122,7 +126,8 @@ def _readouts(workspace: Workspace) -> Section | None:
         if found is not None:
             again = f"; look again on {day_in_words(found.look_again)}" if found.look_again else ""
             said = f"{found.sentence.rstrip('.')}{again}"
-            lines.append(Line(f"{release.name} ({day_in_words(day)}): {said}."))
+            text = f"{release.name} ({day_in_words(day)}): {said}."
+            lines.append(Line(text, key=release.name, state=found.sentence))
     return Section(
         "readouts", "Releases with a readout due", "releases", tuple(lines),
         "No release of the last four weeks.",
@@ -134,7 +139,8 @@ def _goals(workspace: Workspace) -> Section | None:
     tones: dict[str, Tone] = {"met": "good", "on track": "good", "off track": "bad",
                               "missed": "bad"}  # fmt: skip
     lines = [
-        Line(f"{WORDS[one.standing]}: {one.sentence}", tones.get(one.standing, "plain"))
+        Line(f"{WORDS[one.standing]}: {one.sentence}", tones.get(one.standing, "plain"),
+             one.goal.id, one.standing)
         for one in found
     ]
     return Section(
@@ -157,7 +163,7 @@ def _features(workspace: Workspace) -> Section | None:
     ]  # fmt: skip
     lines = tuple(
         Line(f"{name.replace('_', ' ')}: {now.found[name].under_use.habitual:,} of "
-             f"{now.found[name].under_use.eligible:,} have the habit", "bad")
+             f"{now.found[name].under_use.eligible:,} have the habit", "bad", name, "under-used")
         for name in newly
     )  # fmt: skip
     return Section(
@@ -175,7 +181,8 @@ def _accounts(workspace: Workspace) -> Section | None:
     currency = workspace.settings.product.currency
     lines = [
         Line(f"{row['account_id']}: {row['risk_share']:.0%} likely to leave within four weeks, "
-             f"{figure(row['mrr'], 'currency', currency)} a month; {row['reasons']}", "bad")
+             f"{figure(row['mrr'], 'currency', currency)} a month; {row['reasons']}", "bad",
+             row["account_id"], "at risk")
         for row in risky.head(MOST_LINES).iter_rows(named=True)
     ]  # fmt: skip
     scored = f"of {kept.scores.height:,} scored on {kept.numbers.scored_on}"
@@ -191,7 +198,8 @@ def _budget(workspace: Workspace) -> Section | None:
     if not found:
         return None
     lines = [
-        Line(_budget_words(one), "bad" if one.burning or not one.budget.is_met else "good")
+        Line(_budget_words(one), "bad" if one.burning or not one.budget.is_met else "good",
+             one.name, f"{one.budget.is_met}, {len(one.burning)} alerts")
         for one in found if one.budget is not None
     ]  # fmt: skip
     return Section(

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "pages/shared": {"numpy", "plotly", "starlette", "xlsxwriter"},
     "reports": {"click", "metrics", "numpy", "polars", "queries", "store"},
     "reports/command_line.py": {"sample_data"},
+    "reports/digest_sending.py": {"apprise"},
     "reports/leadership_pdf.py": {"typst"},
     "metrics": {"numpy", "polars", "scipy", "sklearn", "statsmodels"},
     "queries": {"duckdb", "numpy", "polars", "pyarrow", "pydantic", "sqlalchemy", "sqlglot"},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from pages.shared import figures, plain, words
+from pages.shared import figures, plain
 from pages.shared.audit import recorder
 from pages.shared.cards import COUNTS, Base, card_frame, metric_card
 from pages.shared.exhibits import affordances, details_button, exhibit
@@ -31,14 +31,18 @@ def chosen_quarter(workspace: Workspace) -> str:
     return chosen if chosen in known else known[0]
 
 
-def leadership_page(workspace: Workspace, report: LeadershipReport) -> None:
-    """Figures, course, releases, decisions, risks, caveats."""
+def leadership_figures(report: LeadershipReport) -> None:
+    """The days in words, the page as a file, and the five figures."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.caption(plain.sentence(quarter_in_words(report)), width="content")
         _take_along(report)
     _cards(report)
+
+
+def leadership_rest(workspace: Workspace, report: LeadershipReport) -> None:
+    """Course, releases, decisions, risks, caveats."""
     with card("leadership_course"):
         _course(workspace, report)
     for title, lines in (
@@ -137,4 +141,3 @@ def _lines(title: str, lines: Sequence[Told]) -> None:
         st.caption(NOTHING[title])
     for one in lines:
         st.markdown(f"**{plain.markdown(one.head)}**  \n{plain.sentence(one.text)}")
-    st.caption(words.counted(len(lines), "line") if len(lines) > 1 else "")
