@@ -54,6 +54,7 @@ class DiagnosisReport(Report):
         named: Features with a named cause.
         underused: Features that are surely used too little.
         untrusted: Features with a tracking problem.
+        ordinary: Features that are low and yet ordinary for their type.
     """
 
     overview: Source
@@ -64,6 +65,7 @@ class DiagnosisReport(Report):
     named: int
     underused: int
     untrusted: int
+    ordinary: int
 
 
 def diagnosis(
@@ -102,6 +104,7 @@ def diagnosis(
         named=kinds.count(CAUSE),
         underused=sum(one.under_use.is_underused for one in every),
         untrusted=kinds.count(TRACKING),
+        ordinary=kinds.count(LOW_BUT_ORDINARY),
     )
 
 

@@ -13,6 +13,7 @@ from reports.breakdown import breakdown
 from reports.brief_kept import analyse
 from reports.capacity import capacities
 from reports.data_health import data_health
+from reports.diagnosis import diagnosis
 from reports.dimension_values import dimension_values
 from reports.engagement import engagement
 from reports.event_names import event_names
@@ -61,6 +62,7 @@ def ask_first(workspace: Workspace) -> None:
     for dimension in list(workspace.dimensions)[:1]:
         breakdown(workspace, by_day, by=dimension)
     data_health(workspace)
+    diagnosis(workspace, Segment())
     if has_requests(workspace):
         performance(workspace, by_day)
         objectives(workspace)

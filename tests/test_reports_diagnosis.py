@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from metrics.diagnosis.tracking import COMPLETED_EXCEED_STARTED
 from metrics.diagnosis.verdicts import CAUSE, TRACKING, USED
-from queries import Segment, Workspace, open_workspace
+from queries import Filter, Segment, Workspace, open_workspace
 from queries.build import build
 from reports.ask_sql import ask_sql
 from reports.diagnosed import Found
@@ -21,6 +21,7 @@ from sample_data.generate import DEMO
 from sample_data.truths import planted
 from tests.page_workspace import make_workspace
 
+IOS = Segment((Filter("platform", ("ios",)),))
 FROM = "2026-07-01"  # the weeks that are read, and those before a release among them
 HARDER = "single_sign_on"  # product.toml gives its attempts .87 of success, its like .93 to .96
 
@@ -174,6 +175,19 @@ def test_figures_of_a_feature_give_the_same_rows_in_sql(small: Workspace) -> Non
         again = ask_sql(small, figure.sql, figure.parameters)
         assert figure.answered is not None
         assert_frame_equal(again.rows, figure.answered)
+
+
+def test_a_viewer_with_a_policy_counts_only_whom_they_may_see(small: Workspace) -> None:
+    everybody = diagnosis(small, Segment(), weeks=8)
+    seen = diagnosis(small.seen_within(IOS), Segment(), weeks=8)
+    narrowed = diagnosis(small, IOS, weeks=8)
+    assert everybody is not None
+    assert seen is not None
+    assert narrowed is not None
+    counts = [
+        one.diagnosed.found["draft"].under_use.eligible for one in (everybody, seen, narrowed)
+    ]
+    assert 0 < counts[1] == counts[2] < counts[0]
 
 
 def test_weeks_that_are_not_offered_are_refused(small: Workspace) -> None:

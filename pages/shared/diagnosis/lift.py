@@ -68,7 +68,7 @@ def _lines(found: Lift) -> list[str]:
     lines.append(
         f"Control: they were there before more often as well ({control}), so they differed already"
         if found.is_confounded
-        else f"Control: before the use there is no such difference ({control})"
+        else f"Control: before the use chance alone may explain the difference ({control})"
     )
     if found.confounder is not None:
         lines.append(

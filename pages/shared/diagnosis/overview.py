@@ -70,10 +70,11 @@ def _cards(report: DiagnosisReport) -> None:
     total = len(report.diagnosed.found)
     counts = (
         ("underused", "Used too little", report.underused, "surely below target or peers"),
-        ("named", "With a likely cause", report.named, "at 70 % or more"),
+        ("named", "With a likely cause", report.named, "at 70% or more"),
+        ("ordinary", "Low, but ordinary", report.ordinary, "for their type"),
         ("untrusted", "Logs in doubt", report.untrusted, "so nothing is said of them"),
     )
-    with st.grid(3, min_column_width=165, gap="small", key="cards_diagnosis"):
+    with st.grid(4, min_column_width=165, gap="small", key="cards_diagnosis"):
         for key, label, value, note in counts:
             with card_frame(f"diagnosis_{key}"):
                 st.metric(label, words.full(value))
