@@ -98,3 +98,8 @@ READING = (
     "among wins*: Kohavi 2022. *Too large on average*: Gelman and Carlin 2014. *Freed of the bias "
     "of stopping*: stage-wise ordering (Tsiatis 1984)."
 )
+
+UNITS = (
+    "The units behind the count, as many as it says, each with what it saw and the moment of its "
+    "first exposure. Units in several variants are marked; they are in no arm."
+)

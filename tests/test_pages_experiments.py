@@ -73,6 +73,14 @@ def test_table_has_values_with_numerator_and_denominator(workspace: Workspace) -
     assert rows["Control"].to_list()[0].endswith("of 20)")
 
 
+def test_the_units_behind_a_count_are_listed(workspace: Workspace) -> None:
+    screen = run_experiment(workspace.folder, "buttons")
+    opened = act(workspace.folder, screen.selectbox(key="units_of_split").set_value("control: 20"))
+    assert not has_failed(opened)
+    assert "**20 users**" in text(opened)
+    assert any(one.value.shape[0] == 20 for one in opened.dataframe)
+
+
 def test_a_broken_experiment_shows_only_why(tmp_path: Path) -> None:
     screen = run_experiment(make_experiment(tmp_path, several=3).folder, "buttons")
     assert not has_failed(screen)

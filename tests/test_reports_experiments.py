@@ -14,6 +14,13 @@ from reports.ask_sql import ask_sql
 from reports.experiment import ExperimentReport, experiment
 from reports.experiment_days import days_since
 from reports.experiment_distribution import aa_splits, distribution
+from reports.experiment_people import (
+    units_behind,
+    units_of_effects,
+    units_of_looks,
+    units_of_segments,
+    units_of_split,
+)
 from reports.experiment_planner import PlannerQuestion, planner
 from reports.experiment_power import power_now
 from reports.experiment_reading import reading
@@ -186,6 +193,31 @@ def test_distribution_has_shares_of_all_units(small: Workspace) -> None:
     assert rows["treatment"] == 1.0
     assert 0 < rows["control"] < 1
     assert (found.ranks["treatment"].superiority or 0) > 0.5
+
+
+def test_every_count_opens_exactly_so_many_units(tmp_path: Path) -> None:
+    workspace = make_experiment(tmp_path, several=1)
+    relaxed = experiment(workspace, "buttons")
+    report = experiment(
+        make_experiment(tmp_path / "more", several=1, written="most_multiple = 0.5\n"), "buttons"
+    )
+    assert "several variants: 1" in units_of_split(relaxed)
+    workspace = open_workspace(tmp_path / "more")
+    course, parts = timeline(workspace, report), segments(workspace, report, "plan", "treatment")
+    assert course is not None
+    assert parts is not None
+    lists = (
+        units_of_split(report) | units_of_effects(workspace, report)
+        | units_of_looks(workspace, report, course)
+        | units_of_segments(workspace, report, parts, "treatment")
+    )  # fmt: skip
+    assert len(lists) > 20
+    for label, whom in lists.items():
+        found = units_behind(workspace, report, whom)
+        assert f"{whom.words}: {found.count:,}" == label
+        assert found.units.rows["unit_id"].n_unique() == found.count
+    for source in units_behind(workspace, report, whom).figures.values():
+        assert_frame_equal(ask_sql(workspace, source.sql, source.parameters).rows, source.rows)
 
 
 def test_other_readings_stand_beside_the_one_that_decides(small: Workspace) -> None:

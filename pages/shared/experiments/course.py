@@ -5,19 +5,21 @@ import streamlit as st
 
 from pages.shared import dates, figures, plain
 from pages.shared.exhibits import affordances, exhibit
+from pages.shared.experiments.units import units_choice
 from pages.shared.experiments.words import lift
 from pages.shared.palette import PREVIOUS_PERIOD, THIS_PERIOD, colour_of
 from pages.shared.states import empty
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport
 from reports.experiment_days import days_since
+from reports.experiment_people import units_of_looks
 from reports.experiment_timeline import timeline
 
 NOTHING = "Nobody has been followed for the whole window yet"
 WAIT = "Wait until the first units have been exposed for as many days as the window has."
 
 
-def timeline_card(workspace: Workspace, report: ExperimentReport) -> None:
+def timeline_card(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
     """Each look with the band that is valid for all of them, and what became of early signs."""
     st.header("Look by look", anchor=False)
     found = timeline(workspace, report)
@@ -40,6 +42,9 @@ def timeline_card(workspace: Workspace, report: ExperimentReport) -> None:
         "single look."
     )
     affordances(found.effects, key="timeline")
+    units_choice(
+        workspace, report, units_of_looks(workspace, report, found), segment, key="timeline"
+    )
 
 
 def _course(rows: pl.DataFrame, at: int, arms: int) -> figures.Course:

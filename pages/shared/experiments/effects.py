@@ -6,16 +6,20 @@ import streamlit as st
 from pages.shared import figures, words
 from pages.shared.downloads import download_buttons
 from pages.shared.exhibits import affordances, exhibit
+from pages.shared.experiments.units import units_choice
 from pages.shared.experiments.words import lift
 from pages.shared.tables import show_table
-from queries import Workspace
+from queries import Segment, Workspace
 from reports.answer import Source
 from reports.experiment import ExperimentReport
+from reports.experiment_people import units_of_effects
 
 ROLES = {"primary": "Primary", "secondary": "Secondary", "guardrail": "Guardrail"}
 
 
-def effects_card(workspace: Workspace, report: ExperimentReport, effects: Source) -> None:
+def effects_card(
+    workspace: Workspace, report: ExperimentReport, effects: Source, segment: Segment
+) -> None:
     """A line per metric and arm, then the same as a table with numerators and denominators."""
     st.header("Effects", anchor=False)
     exhibit(
@@ -43,6 +47,7 @@ def effects_card(workspace: Workspace, report: ExperimentReport, effects: Source
         alt="Values of each metric by arm, and their difference with and without the past",
     )
     affordances(effects, key="effects")
+    units_choice(workspace, report, units_of_effects(workspace, report), segment, key="effects")
     with st.expander("Moments: all that the statistics were made of", key="moments"):
         st.caption(
             "One row per metric, variant, day of exposure and segment: units, means, covariances. "

@@ -4,9 +4,12 @@ import streamlit as st
 
 from pages.shared import plain, words
 from pages.shared.exhibits import affordances
+from pages.shared.experiments.units import units_choice
 from pages.shared.experiments.words import GRADES
 from pages.shared.tables import show_table
+from queries import Segment, Workspace
 from reports.experiment import ExperimentReport
+from reports.experiment_people import units_of_split
 
 LABELS = {
     "by_variant": "Units by variant",
@@ -17,7 +20,7 @@ LABELS = {
 }
 
 
-def health_card(report: ExperimentReport) -> None:
+def health_card(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
     """Each check in a line; what is broken stands first."""
     st.header("Can it be trusted?", anchor=False)
     for check in report.checks:
@@ -30,6 +33,7 @@ def health_card(report: ExperimentReport) -> None:
         labels=LABELS,
     )
     affordances(report.split, key="split")
+    units_choice(workspace, report, units_of_split(report), segment, key="split")
     with st.expander("Where: the split by day and by what is known of units", key="split_places"):
         show_table(
             report.places.rows,

@@ -4,10 +4,12 @@ import streamlit as st
 
 from pages.shared import figures, plain
 from pages.shared.exhibits import affordances, exhibit
+from pages.shared.experiments.units import units_choice
 from pages.shared.experiments.words import lift
 from pages.shared.states import empty
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport
+from reports.experiment_people import units_of_segments
 from reports.experiment_segments import dimensions_of, segments
 
 MOST_SHOWN = 20  # segments in the picture, the largest; the data table has all
@@ -50,6 +52,8 @@ def segments_card(workspace: Workspace, report: ExperimentReport, segment: Segme
         "how much of its difference is luck."
     )
     affordances(found.effects, key="segments")
+    lists = units_of_segments(workspace, report, found, variant)
+    units_choice(workspace, report, lists, segment, key="segments")
 
 
 def _chosen(dimensions: tuple[str, ...], variants: list[str]) -> tuple[str, str]:

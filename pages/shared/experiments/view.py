@@ -45,7 +45,7 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
         _verdict(workspace, report, segment)
     if report.effects is None:
         with card("health"):
-            health_card(report)
+            health_card(workspace, report, segment)
         with card("decision"):
             decision_card(workspace, snapshot_of_page(workspace), report)
         return
@@ -66,13 +66,13 @@ def experiment_view(workspace: Workspace, name: str, segment: Segment) -> None:
 def _part(workspace: Workspace, report: ExperimentReport, segment: Segment, part: str) -> None:
     if part == "results":
         with card("health"):
-            health_card(report)
+            health_card(workspace, report, segment)
         if report.effects is not None:
             with card("effects"):
-                effects_card(workspace, report, report.effects)
+                effects_card(workspace, report, report.effects, segment)
     elif part == "course":
         with card("timeline"):
-            timeline_card(workspace, report)
+            timeline_card(workspace, report, segment)
         with card("days_since"):
             days_card(workspace, report, segment)
     elif part == "segments":
