@@ -176,5 +176,5 @@ def _caveats(found: Diagnosed) -> tuple[str, ...]:
             f"learned from the product itself; here are {len(counted.features)}"
         )
     if not counted.is_by_plan:
-        said.append("There is no dimension `plan`, so people are compared by activity alone")
+        said.append("There is no dimension called plan, so people are compared by activity alone")
     return tuple(said)

@@ -47,9 +47,9 @@ SIGNAL_WORDS = {
     "slowness": "Time that a first success takes",
 }
 EVENT_WORDS = {
-    "exposed": "an event `exposed` whenever the feature is in sight",
-    "started and how it ended": "events `started`, and `failed` or `abandoned` beside `completed`",
-    "completed": "an event `completed` for every success",
+    "exposed": "an event exposed, whenever the feature is in sight",
+    "started and how it ended": "events started, and failed or abandoned beside completed",
+    "completed": "an event completed, for every success",
     "search log": "a log of what people search for, with the feature that answers it",
     "duration": "a start and an end of each success, so that its length is known",
 }

@@ -11,6 +11,7 @@ from pages.shared.diagnosis.behind import evidence_card, mind_card, power_card
 from pages.shared.diagnosis.decision import decision_card
 from pages.shared.diagnosis.ladder import causes_figure, ladder_figure
 from pages.shared.diagnosis.lift import lift_card
+from pages.shared.diagnosis.logs import logs_card
 from pages.shared.diagnosis.people import accounts_card, ladder_people
 from pages.shared.diagnosis.voices import quotes_card, releases_card
 from pages.shared.exhibits import affordances, affordances_around
@@ -52,7 +53,10 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int, u
         _ladder(workspace, scope, report)
     with right, card("causes"):
         _causes(report)
-    if report.evidence is not None:
+    if report.found.tracking.problems:
+        with card("logs"):
+            logs_card(report)
+    elif report.evidence is not None:
         _reasons(report, report.evidence)
     _around(workspace, scope, report)
 
