@@ -18,6 +18,9 @@ from reports.dimension_values import dimension_values
 from reports.engagement import engagement
 from reports.event_names import event_names
 from reports.experiments import experiments
+from reports.feedback import feedback
+from reports.feedback_words import feedback_words
+from reports.funnel_choices import funnel_choices
 from reports.headlines import headlines
 from reports.known import known
 from reports.leadership_kept import made_leadership
@@ -26,6 +29,7 @@ from reports.markers import markers
 from reports.morning_kept import put_together
 from reports.objectives import objectives
 from reports.performance import performance
+from reports.revenue_spans import paid_spans
 from reports.scope import Scope
 from reports.service_days import has_requests
 from reports.sessions import sessions
@@ -62,7 +66,12 @@ def ask_first(workspace: Workspace) -> None:
     for dimension in list(workspace.dimensions)[:1]:
         breakdown(workspace, by_day, by=dimension)
     data_health(workspace)
+    funnel_choices(workspace)
+    paid_spans(workspace, Segment())
+    adoption(workspace, by_day)
     diagnosis(workspace, Segment())
+    feedback(workspace, by_day)
+    feedback_words(workspace, by_day)
     if has_requests(workspace):
         performance(workspace, by_day)
         objectives(workspace)
