@@ -7,12 +7,14 @@ import json
 import logging
 import threading
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from queries import TidemarkError
 from reports.churn_risk import STEPS, RiskNumbers, Trained, train
+from reports.known import known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("tidemark")
 FOLDER = ".tidemark/risk"
 TABLES = ("scores", "parts", "bins")
+RECALIBRATED_EACH = timedelta(days=31)
 
 
 @dataclass(slots=True)
@@ -73,6 +76,12 @@ def kept_model(
     except (OSError, ValueError, TypeError, pl.exceptions.PolarsError):
         return None
     return Trained(numbers=numbers, **tables)
+
+
+def is_due(workspace: Workspace, found: Trained) -> bool:
+    """Whether the data go on for a month beyond the scores: then they are made and judged anew."""
+    watermark = known(workspace).watermark
+    return date.fromisoformat(found.numbers.scored_on) + RECALIBRATED_EACH <= watermark
 
 
 def training_of(

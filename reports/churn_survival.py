@@ -45,6 +45,9 @@ class SurvivalReport(Report):
         groups: One row per group, the largest first: `segment, accounts, left, median, median_low,
             median_high` (null: not reached), `mean_time, mean_low, mean_high` (within the horizon),
             `longer_by, longer_low, longer_high, p_value` (against the largest group).
+        accounts: One row per account of a group, those that stayed longest first: `group,
+            account_id, plan, first_paid_day, left_day` (null: still pays), `age` (when it left or
+            was last seen), `age_at_first_sight` (when leavers began to be recorded).
         log_rank: Whether the groups leave alike; None with fewer than two.
         horizon: Over which means are compared; None: a group is too small.
         unit: "month", or "renewal" where contracts are renewed less often.
@@ -55,11 +58,23 @@ class SurvivalReport(Report):
     curves: Source
     at_risk: Source
     groups: Source
+    accounts: Source
     log_rank: LogRank | None
     horizon: float | None
     unit: str
     billed: str
     rhythms: dict[str, int]
+
+    def accounts_at(self, group: str, age: float) -> Source:
+        """The accounts of a group that are at risk at an age, as many as the curve says."""
+        in_group = (pl.col("group") == group) & (pl.col("age_at_first_sight") <= age)
+        rows = self.accounts.rows.filter(in_group, pl.col("age") > age)
+        return self.accounts.showing(rows)
+
+    def accounts_that_left(self, group: str) -> Source:
+        """The accounts of a group that left, as many as the comparison says."""
+        is_gone = pl.col("left_day").is_not_null()
+        return self.accounts.showing(self.accounts.rows.filter(pl.col("group") == group, is_gone))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +82,7 @@ class _Group:
     name: str
     seen: Lifetimes
     curve: Curve
+    table: pl.DataFrame  # the accounts, in the order of `seen`
 
 
 def survival_report(
@@ -118,6 +134,7 @@ def survival_report(
         curves=figure("Accounts still paying, by age", _curves(groups)),
         at_risk=figure("Accounts at risk", _at_risk(groups)),
         groups=figure("How long groups stay", _compared(groups, horizon)),
+        accounts=figure("Accounts by age", _accounts(groups)),
         log_rank=_log_rank(groups),
         horizon=horizon,
         unit=unit,
@@ -138,10 +155,41 @@ def _groups(some: Lives, column: str | None, billed: str, unit: str) -> list[_Gr
     for name in names[:MOST_GROUPS]:
         rows = some.table if column is None else some.table.filter(pl.col(column) == name)
         own = Lives(rows, some.observed_from)
-        seen = own.renewals(billed)[0] if unit == "renewal" else own.lifetimes()
+        if unit == "renewal":
+            seen, which = own.renewals(billed)
+            rows = rows.filter(which)
+        else:
+            seen = own.lifetimes()
         if len(seen):
-            groups.append(_Group(name, seen, kaplan_meier(seen)))
+            groups.append(_Group(name, seen, kaplan_meier(seen), rows))
     return groups
+
+
+def _accounts(groups: list[_Group]) -> pl.DataFrame:
+    """Everybody behind the curves, who stayed longest first."""
+    parts = [
+        one.table.select(
+            pl.lit(one.name).alias("group"),
+            "account_id",
+            "plan",
+            pl.from_epoch("started", time_unit="d").alias("first_paid_day"),
+            pl.from_epoch("left", time_unit="d").alias("left_day"),
+            pl.Series("age", one.seen.durations),
+            pl.Series("age_at_first_sight", _entries(one.seen)),
+        )
+        for one in groups
+    ]
+    schema = {
+        "group": pl.String, "account_id": pl.String, "plan": pl.String,
+        "first_paid_day": pl.Date, "left_day": pl.Date, "age": pl.Float64,
+        "age_at_first_sight": pl.Float64,
+    }  # fmt: skip
+    found = pl.concat([pl.DataFrame(schema=schema), *(one.cast(schema) for one in parts)])  # type: ignore[arg-type]
+    return found.sort("group", "age", "account_id", descending=[False, True, False])
+
+
+def _entries(seen: Lifetimes) -> np.ndarray:
+    return np.zeros(len(seen)) if seen.entries is None else seen.entries
 
 
 def _shown(curve: Curve) -> int:

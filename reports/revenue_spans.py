@@ -122,11 +122,10 @@ def paid_spans(
     found_ones: tuple[str, ...] = tuple(counts["currency"].to_list()) or (usual,)
     rates = exchange_of(workspace.settings, found_ones)
     converted: tuple[str, ...] = (f"All in {usual}",) if rates is not None else ()
-    currencies = (*converted, *found_ones)
+    currencies: tuple[str, ...] = (*converted, *found_ones)
     chosen = currency if currency is not None and currency in currencies else currencies[0]
-    if chosen in converted:
-        one, caveats = rows, (_rates_words(workspace.settings, found_ones),)
-    else:
+    one, caveats = rows, _rates_words(workspace.settings, found_ones)
+    if chosen not in converted:
         one, caveats = _of_currency(rows, chosen, found_ones)
         rates = None
     kept, more = _good(one)
@@ -158,13 +157,17 @@ def exchange_of(settings: Settings, currencies: tuple[str, ...]) -> Exchange | N
     )
 
 
-def _rates_words(settings: Settings, currencies: tuple[str, ...]) -> str:
+def _rates_words(settings: Settings, currencies: tuple[str, ...]) -> tuple[str, ...]:
+    """Which currencies are converted, and by rates of when."""
+    if not settings.exchange:
+        return ()
     others = ", ".join(one for one in currencies if one != settings.product.currency)
     last = settings.exchange[-1].since
-    return (
+    words = (
         f"{others} converted into {settings.product.currency} by the rates of workspace.toml, the "
         f"latest from {last:%Y-%m-%d}; what rates alone changed is the line “currency”."
     )
+    return (words,)
 
 
 def number(day: date) -> int:

@@ -16,7 +16,7 @@ from queries import Filter, QueryError, Segment, Workspace
 from reports import churn_risk, churn_risk_kept
 from reports.churn_risk import STEPS, Trained, train
 from reports.churn_risk_features import features_at
-from reports.churn_risk_kept import kept_model, start_training, training_of
+from reports.churn_risk_kept import is_due, kept_model, start_training, training_of
 from reports.revenue_spans import number
 from tests.slow_rollups import Row
 from tests.tiny_workspaces import Setup, workspace_of
@@ -193,6 +193,14 @@ def test_a_model_belongs_to_its_accounts_and_viewer(fading: Workspace) -> None:
         churn_risk_kept._name(fading.seen_within(german), EVERYBODY, Rules(), None),
     }
     assert len(names) == 4
+
+
+def test_scores_are_made_anew_a_month_later(fading: Workspace, trained: Trained) -> None:
+    on = date.fromisoformat(trained.numbers.scored_on)
+    older = replace(trained.numbers, scored_on=(on - timedelta(days=31)).isoformat())
+    young = replace(trained.numbers, scored_on=(on - timedelta(days=30)).isoformat())
+    assert is_due(fading, replace(trained, numbers=older))
+    assert not is_due(fading, replace(trained, numbers=young))
 
 
 def test_a_damaged_model_is_no_model(fading: Workspace, trained: Trained) -> None:

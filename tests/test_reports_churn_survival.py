@@ -195,6 +195,27 @@ def test_the_projection_is_tested_before_it_is_shown(demo: Workspace) -> None:
     assert abs(found.worst_error or 1) < 0.05
 
 
+def test_lists_behind_curves_have_exactly_the_count(demo: Workspace) -> None:
+    for billed in (None, "year"):
+        found = survival_report(demo, EVERYBODY, by="plan", billed=billed)
+        for group, left in found.groups.rows.select("segment", "left").iter_rows():
+            assert found.accounts_that_left(group).rows.height == left
+        for group, age, count in found.at_risk.rows.select("segment", "age", "at_risk").iter_rows():
+            rows = found.accounts_at(group, age).rows
+            assert (rows.height, rows["account_id"].n_unique()) == (count, count)
+
+
+def test_lists_behind_cohorts_have_exactly_the_count(demo: Workspace) -> None:
+    found = revenue_cohorts_report(demo, EVERYBODY, months=6)
+    for row in found.triangle.rows.iter_rows(named=True):
+        cohort, age = row["cohort"], row["month_number"]
+        assert found.accounts_of(cohort).rows.height == row["customers"]
+        if row["paying"] is not None:
+            paying = found.accounts_of(cohort, age).rows
+            assert paying.height == row["paying"]
+            assert paying["revenue"].sum() == pytest.approx(row["revenue"])
+
+
 def test_too_few_renewals_are_not_projected(tmp_path: Path) -> None:
     workspace = paying(tmp_path, span("acme", "2026-01-10", None, 9.0, interval="year"))
     found = renewals_report(workspace, EVERYBODY, billed="year")

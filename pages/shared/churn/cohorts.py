@@ -1,13 +1,15 @@
 """The triangle of revenue: what the customers of each month still pay."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 import streamlit as st
 
 from pages.shared import dates, figures, words
+from pages.shared.churn.accounts import Listing, list_choice
 from pages.shared.churn.question import URL
-from pages.shared.exhibits import affordances, exhibit
+from pages.shared.exhibits import affordances_around, exhibit
 from reports.revenue_cohorts import RevenueCohortsReport
 
 MEASURES = {"grr_share": "GRR", "nrr_share": "NRR"}
@@ -35,7 +37,24 @@ def cohorts_card(report: RevenueCohortsReport) -> None:
         mend="Choose more months or remove a filter.",
     )
     st.caption("Percent of what each first paid, at the end of each month. A hole is not over yet.")
-    affordances(report.triangle, key="revenue_cohorts")
+    with affordances_around(report.triangle, key="revenue_cohorts"):
+        list_choice(list(_lists(report)), key="revenue_cohorts", prompt="Accounts behind …")
+
+
+def _lists(report: RevenueCohortsReport) -> Iterator[Listing]:
+    """Every cohort and every month after it in which somebody pays, the latest cohort first."""
+    rows = report.triangle.rows.sort("cohort", "month_number", descending=[True, False])
+    for row in rows.iter_rows(named=True):
+        month, age = dates.bucket(row["cohort"], "month"), row["month_number"]
+        if age == 0:
+            yield Listing(
+                f"{month}, all: {row['customers']:,}", partial(report.accounts_of, row["cohort"])
+            )
+        if row["paying"]:
+            yield Listing(
+                f"{month}, paying in month {age}: {row['paying']:,}",
+                partial(report.accounts_of, row["cohort"], age),
+            )
 
 
 def _figure(rows: pl.DataFrame, measure: str, currency: str) -> object:

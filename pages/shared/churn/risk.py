@@ -19,7 +19,7 @@ from queries import Segment, Workspace
 from reports import churn_definitions
 from reports.answer import Source
 from reports.churn_risk import STEPS, RiskNumbers, Trained
-from reports.churn_risk_kept import Training, kept_model, start_training, training_of
+from reports.churn_risk_kept import Training, is_due, kept_model, start_training, training_of
 from reports.revenue_spans import paid_spans
 
 EVERY = 1.0  # seconds between two looks at a training
@@ -35,6 +35,10 @@ def risk_view(workspace: Workspace, segment: Segment, rules: Rules, currency: st
         with st.container(border=True, key="card_risk_failed"):
             failed(running.error)
     found = kept_model(workspace, segment, rules, currency)
+    may_run = running is None or running.error is None
+    if found is not None and may_run and is_due(workspace, found):
+        _in_the_making(start_training(workspace, segment, rules, currency))
+        return
     if found is None:
         with st.container(border=True, key="card_risk_none"):
             st.header("No model yet", anchor=False)

@@ -1,10 +1,14 @@
 """How long accounts stay: curves by group, what goes with leaving, renewals to come."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
 from metrics.revenue import Rules
 from pages.shared import plain, words
+from pages.shared.churn.accounts import Listing, list_choice
 from pages.shared.churn.question import URL
 from pages.shared.churn.remembered import remembered
 from pages.shared.churn.survival_figures import (
@@ -13,7 +17,7 @@ from pages.shared.churn.survival_figures import (
     renewal_curves,
     survival_curves,
 )
-from pages.shared.exhibits import affordances, exhibit
+from pages.shared.exhibits import affordances, affordances_around, exhibit
 from pages.shared.palette import colour_of
 from pages.shared.states import card
 from pages.shared.tables import show_table
@@ -80,11 +84,25 @@ def survival_card(report: SurvivalReport) -> None:
         show_table(
             ages.rename(named | {"segment": "group"}), key="at_risk_rows", alt="Numbers at risk"
         )
-    affordances(report.curves, key="survival")
+    with affordances_around(report.curves, key="survival"):
+        list_choice(list(_lists(report)), key="survival", prompt="Accounts behind …")
     st.subheader("Groups compared", anchor=False)
     st.markdown(plain.sentence(_log_rank(report)))
     show_table(report.groups.rows, key="groups_rows", alt="How long each group stays")
     affordances(report.groups, key="groups")
+
+
+def _lists(report: SurvivalReport) -> Iterator[Listing]:
+    """Those who left of each group, and those at risk at each mark of the axis."""
+    for group, left in report.groups.rows.select("segment", "left").iter_rows():
+        if left:
+            yield Listing(f"{group}, left: {left:,}", partial(report.accounts_that_left, group))
+    for group, age, count in report.at_risk.rows.select("segment", "age", "at_risk").iter_rows():
+        if count:
+            yield Listing(
+                f"{group}, at risk after {age:g} {report.unit}s: {count:,}",
+                partial(report.accounts_at, group, age),
+            )
 
 
 def _survivors(rows: pl.DataFrame) -> list[Survivors]:
