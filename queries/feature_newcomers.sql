@@ -8,6 +8,7 @@
 --   $entered_from      date       first day of entry, included
 --   $entered_until     date       last day of entry, excluded
 --   $end_date          date       day after the last one that is looked at
+--   $is_varying        boolean    true: people are narrowed by a value that varies within them
 --   $within_days       integer    days after a first try in which somebody may come back
 --   $features          varchar[]  the features
 --   $since             varchar[]  for each of them, the first day on which it could be used
@@ -50,8 +51,21 @@ entered as (
     inner join lives
         on user_days.day >= lives.live_on
         and (user_days.prev_day is null or user_days.prev_day < lives.live_on)
-    where user_days.day >= $entered_from
+    where not $is_varying
+        and user_days.day >= $entered_from
         and user_days.day < $entered_until
+    union all
+    -- the same from rows that need no history of days made anew
+    select
+        lives.live_on,
+        segment_days.user_key as person_key,
+        min(segment_days.day) as entry_day
+    from segment_days
+    inner join lives on segment_days.day >= lives.live_on
+    where $is_varying
+        and segment_days.day < $entered_until
+    group by lives.live_on, segment_days.user_key
+    having min(segment_days.day) >= $entered_from
 ),
 
 -- one row per (feature, newcomer)

@@ -14,7 +14,15 @@ from reports import adoption_definitions as words
 from reports.adoption_rows import CUMULATED, feature_rows, waits_of
 from reports.answer import Report, Source, source
 from reports.breakdown import active_people
-from reports.feature_list import Feature, features, parts, roles, since, within
+from reports.feature_list import (
+    Feature,
+    features,
+    is_varying,
+    parts,
+    roles,
+    since,
+    within,
+)
 from reports.feedback_by_feature import feedback_by_feature
 from reports.known import Known, complete_scope, known
 
@@ -153,7 +161,10 @@ class AdoptionAsked:
         else:
             frame |= {"start_date": period.start}
         if name == "feature_newcomers":
-            frame |= {"since": since(some, self.days)}
+            frame |= {
+                "since": since(some, self.days),
+                "is_varying": is_varying(self.workspace, within(self.scope.segment, rules)),
+            }
         if name == "feature_use_days":
             frame |= {
                 "adopted_from": period.start - WINDOW,

@@ -87,6 +87,13 @@ def within(segment: Segment, rules: Segment) -> Segment:
     return Segment((*segment.filters, *rules.filters))
 
 
+def is_varying(workspace: Workspace, segment: Segment) -> bool:
+    """Whether a segment, or what the viewer may see, asks for a value that varies within people."""
+    filters = (*segment.filters, *workspace.sight.policy.filters)
+    asked = (workspace.dimensions.get(one.dimension) for one in filters)
+    return any(one is not None and one.level == "event" for one in asked)
+
+
 def roles(asked: Iterable[Feature]) -> dict[str, Any]:
     """The parameters that tell queries which events are tries and uses."""
     some = tuple(asked)

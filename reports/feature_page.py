@@ -16,7 +16,7 @@ from queries import Segment
 from reports import adoption_definitions as words
 from reports.adoption_people import habit
 from reports.answer import Report, Source, source
-from reports.feature_list import Feature, features, roles, since, within
+from reports.feature_list import Feature, features, is_varying, roles, since, within
 from reports.known import Known, complete_scope, known
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def feature_page(workspace: Workspace, scope: Scope, name: str) -> FeatureReport
         end_date=whole.period.end,
         within_days=words.WINDOW,
         since=since([feature], days),
+        is_varying=is_varying(workspace, segment),
         **told,
     )
     curve = _curve(entered.rows)

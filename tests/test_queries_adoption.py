@@ -150,9 +150,14 @@ def test_use_days_equal_the_slow_recount(
     ]
 
 
+@pytest.mark.parametrize("is_varying", [False, True])
 @parts
 def test_newcomers_equal_the_slow_recount(
-    workspace: Workspace, rows: list[Row], segment: Segment, only: dict[str, str]
+    workspace: Workspace,
+    rows: list[Row],
+    segment: Segment,
+    only: dict[str, str],
+    is_varying: bool,  # noqa: FBT001
 ) -> None:
     entered = (MONDAY + timedelta(days=10), PERIOD.end - timedelta(days=WINDOW))
     answer = workspace.ask(
@@ -163,6 +168,7 @@ def test_newcomers_equal_the_slow_recount(
         end_date=PERIOD.end,
         within_days=WINDOW,
         since=since(features(workspace), known(workspace)),
+        is_varying=is_varying,
         **told(workspace),
     )
     log = log_of(rows, **only)

@@ -169,6 +169,7 @@ VALUES: dict[str, Any] = {
     "lowest": 0.0,
     "needs_words": True,
     "scales": [],
+    "is_varying": False,
     "user_id": "u01",
     "recent_from": date(2026, 2, 16),
     "since": ["2026-01-05"],
