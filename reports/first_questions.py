@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metrics.periods import comparison, relative_period
@@ -51,32 +52,51 @@ def ask_first(workspace: Workspace) -> None:
     period = relative_period(PERIOD, last_day=known(workspace).watermark)
     compared = comparison(period, "previous")
     by_day = Scope(period, compared, "day", Segment())
+    _usage(workspace, by_day)
+    _choices(workspace)
+    _product(workspace, by_day)
+    _service(workspace, by_day)
+    analyse(workspace)
+    experiments(workspace)  # so late because it takes longest; its sums are kept on disk
+    put_together(workspace)
+    made_leadership(workspace)
+
+
+def _usage(workspace: Workspace, by_day: Scope) -> None:
+    """What Today and Usage show."""
     headlines(workspace, by_day)
     active_users(workspace, by_day)
-    event_names(workspace)
-    lifecycle(workspace, Scope(period, compared, "week", Segment()))
+    lifecycle(workspace, replace(by_day, grain="week"))
     engagement(workspace, by_day)
     sessions(workspace, by_day)
     active_hours(workspace, by_day)
     top_events(workspace, by_day)
-    markers(workspace, period)
-    adoption(workspace, by_day)
-    for dimension in workspace.dimensions:
-        dimension_values(workspace, dimension)
+    markers(workspace, by_day.period)
     for dimension in list(workspace.dimensions)[:1]:
         breakdown(workspace, by_day, by=dimension)
-    data_health(workspace)
+
+
+def _choices(workspace: Workspace) -> None:
+    """What controls offer, and what there is."""
+    for dimension in workspace.dimensions:
+        dimension_values(workspace, dimension)
+    event_names(workspace)
     funnel_choices(workspace)
-    paid_spans(workspace, Segment())
+    data_health(workspace)
+
+
+def _product(workspace: Workspace, by_day: Scope) -> None:
+    """Features, what is said of them, and what is paid."""
     adoption(workspace, by_day)
     diagnosis(workspace, Segment())
     feedback(workspace, by_day)
     feedback_words(workspace, by_day)
+    paid_spans(workspace, Segment())
+
+
+def _service(workspace: Workspace, by_day: Scope) -> None:
+    """How fast and how correct the service is, and when growth breaks it."""
     if has_requests(workspace):
         performance(workspace, by_day)
         objectives(workspace)
         capacities(workspace)
-    analyse(workspace)
-    experiments(workspace)  # last, because it takes longest; its sums are kept on disk
-    put_together(workspace)
-    made_leadership(workspace)
