@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,8 +16,10 @@ from reports.service_days import known_requests
 
 if TYPE_CHECKING:
     from queries import Answer, Workspace
+    from queries.settings import Holiday
 
 LAST_READOUT = max(READOUTS)
+SEASON_DAYS = 10  # between two holidays, within which they make one season
 BEFORE_DAYS = 84  # that a judgement learns from, where there are so many
 
 
@@ -65,6 +68,7 @@ class Window:
         days_before: Complete days before.
         days_after: Complete days after.
         next_release: The release of the same features that ends the window; None: none does.
+        season: The holiday before which the window ends; None: none does.
     """
 
     launch: date
@@ -73,6 +77,7 @@ class Window:
     days_before: int
     days_after: int
     next_release: str | None
+    season: str | None = None
 
     @property
     def readout(self) -> int | None:
@@ -116,6 +121,29 @@ def window_of(release: Release, releases: Sequence[Release], days: Known) -> Win
         days_after=max(0, (end - release.released_on).days - 1),
         next_release=following.name if following and is_cut else None,
     )
+
+
+def before_season(window: Window, holidays: Sequence[Holiday]) -> Window:
+    """The window, cut before two holidays that are close: then many are away for longer than those.
+
+    For comparisons of before and after, which cannot tell a release from a season.
+    """
+    inside = sorted(
+        (one for one in holidays if window.launch < one.day < window.end), key=lambda one: one.day
+    )
+    first = next(
+        (
+            one
+            for one, other in pairwise(inside)
+            if (other.day - one.day).days <= SEASON_DAYS
+        ),
+        None,
+    )
+    if first is None:
+        return window
+    end = first.day - timedelta(days=1)
+    days_after = max(0, (end - window.launch).days - 1)
+    return replace(window, end=end, days_after=days_after, season=first.name, next_release=None)
 
 
 def _switched_on(release: Release) -> date:

@@ -25,7 +25,7 @@ from reports.answer import Source, source
 from reports.release_answer import Criterion, ReleaseReport
 from reports.release_diagnostics import Diagnostics, diagnostics
 from reports.release_effects import Effect, Judge
-from reports.release_facts import Release, coinciding, last_known, window_of
+from reports.release_facts import Release, before_season, coinciding, last_known, window_of
 from reports.release_measures import Measure, measures
 from reports.release_rollout import Shape, shape_of
 from reports.release_sentences import missing_sentence, verdict_sentence
@@ -34,6 +34,9 @@ from reports.version_changes import VersionChanges, version_changes
 if TYPE_CHECKING:
     from queries import Workspace
     from store import PlannedRelease
+
+
+BEFORE_AND_AFTER = ("series with controls", "series alone", "adopters only")
 
 
 class Judging:
@@ -61,6 +64,8 @@ class Judging:
         if not self.is_out:
             return self._planned()
         shape = shape_of(self.workspace, self.release, self.window)
+        if shape.choice().method in BEFORE_AND_AFTER:
+            self.window = before_season(self.window, self.workspace.settings.holidays)
         judge = Judge(self.workspace, self.release, self.window, shape)
         found = measures(self.workspace, self.release, self.window)
         missing = self._missing(shape)
@@ -138,7 +143,8 @@ class Judging:
 
     def _look_again(self, missing: tuple[Missing, ...]) -> date | None:
         """The first day on which the next readout is complete."""
-        if self.window.next_release is not None or any(
+        is_over = self.window.next_release is not None or self.window.season is not None
+        if is_over or any(
             one.what in ("days before", "another release") for one in missing
         ):
             return None

@@ -118,7 +118,8 @@ class _Making:
             label = said.replace("the touched features", self._features())
             rows = answer.rows.filter(measure=name)
             if name == "returned":
-                known = self._last_event_day() - timedelta(days=RETURN_DAYS)
+                last = min(self._last_event_day(), self.window.end - timedelta(days=1))
+                known = last - timedelta(days=RETURN_DAYS)
                 rows = rows.filter(pl.col("day") <= known)
             found = _measure(name, label, unit, better, scale, rows, answer)
             if found is not None:

@@ -116,6 +116,8 @@ def _facts(report: ReleaseReport) -> str:
         parts.append(f"look again on {dates.plain_day(report.look_again)}")
     if window.next_release:
         parts.append(f"ends with {plain.markdown(window.next_release)}, of the same features")
+    if window.season:
+        parts.append(f"ends before {plain.markdown(window.season)}: a season is no release")
     if release.owner:
         parts.append(plain.markdown(release.owner))
     return " · ".join(parts)
