@@ -66,6 +66,15 @@ def test_a_marker_says_its_title_and_obeys_no_markup_in_it() -> None:
     assert drawing.data[-1].text == ("Release: &lt;b>Fast&lt;/b>",)
 
 
+def test_a_click_on_a_release_opens_its_page() -> None:
+    line = figures.Line("Now", DAYS, [5, 6, 7, 8])
+    release = Marker(MONDAY, "release", '4.2 "x"><b>', "Fast")
+    (door,) = figures.time_series([line], markers=[release]).layout.annotations
+    assert 'href="releases?release=4.2%20%22x%22%3E%3Cb%3E"' in door.text
+    holiday = Marker(MONDAY, "holiday", "May", "May")
+    assert not figures.time_series([line], markers=[holiday]).layout.annotations
+
+
 def test_dormant_users_are_below_zero_and_counted_above() -> None:
     parts = {"new": [3], "retained": [9], "resurrected": [1], "dormant": [4]}
     drawing = figures.lifecycle_bars([MONDAY], parts, complete=[True])

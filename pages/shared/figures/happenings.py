@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
+from urllib.parse import quote
 
 import plotly.graph_objects as go
 
+from pages.shared.figures.canvas import note
 from pages.shared.palette import GRID, MUTED_TEXT
 from pages.shared.plain import chart
 from reports.markers import Marker
@@ -44,8 +47,26 @@ def add_happenings(drawing: go.Figure, markers: Sequence[Marker], days: Sequence
     )
     drawing.update_layout(
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+        annotations=[*drawing.layout.annotations, *_doors(seen, ranks)],
         shapes=[*drawing.layout.shapes, *(_line_at(one.day) for one in seen if is_marked(one))],
     )
+
+
+def _doors(seen: Sequence[Marker], ranks: Sequence[int]) -> list[dict[str, Any]]:
+    """A link on the symbol of each release, to its page."""
+    return [
+        note(
+            f'<a href="releases?release={quote(one.name, safe="")}" target="_self">▼</a>',
+            x=one.day,
+            xref="x",
+            y=UNDER_THE_TOP - BELOW_ANOTHER * rank,
+            yref="paper",
+            yanchor="middle",
+            captureevents=True,  # else the layer that is dragged takes the click
+        )
+        for one, rank in zip(seen, ranks, strict=True)
+        if one.kind == "release"
+    ]
 
 
 def _said(seen: Sequence[Marker], day: date) -> str:
