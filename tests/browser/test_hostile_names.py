@@ -25,6 +25,8 @@ PLACES = {
     "usage by country": "/usage?by=country",
     "usage by platform": "/usage?by=platform",
     "retention": "/retention",
+    "adoption": "/adoption",
+    "feedback": "/feedback",
     "sql": "/sql",
     "boards": "/boards",
     "data": "/data",
