@@ -27,6 +27,7 @@ FEATURE = "feature:"  # and the feature's name
 FAILURES = "failures:"
 SERVICE_ERRORS, SERVICE_TIME = "service:errors", "service:time"
 SCALES: dict[str, Scale] = {"count": "count", "share": "rate", "quantile": "duration"}
+OF_VERSIONS = "app_version"  # comes and goes with releases: no series to be tested by itself
 BUCKET = log(latencies.BASE)  # of a latency's logarithm in one bucket
 Segment = tuple[str, str]
 
@@ -129,7 +130,8 @@ def collected(workspace: Workspace, period: Period) -> Collected:
     reach: dict[str, Any] = {"start_date": period.start, "end_date": period.end}
     answers: dict[str, Answer] = {}
     series: list[Measured] = []
-    for dimension in (None, *workspace.dimensions):
+    told = [name for name in workspace.dimensions if name != OF_VERSIONS]
+    for dimension in (None, *told):
         answer = workspace.ask("brief_active", by=dimension, **reach)
         answers.setdefault("brief_active", answer)
         series += active_series(answer.rows, days, dimension)

@@ -12,7 +12,7 @@ import numpy as np
 
 from metrics.brief import Family, Movement, clusters, families, smallest_relevant
 from metrics.series import Surprise, factored, natural, regressors, surprises
-from reports.brief_series import ACTIVE
+from reports.brief_series import ACTIVE, OF_VERSIONS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,6 @@ QUIET = 0.5  # of a weekday's median: weekdays below it are quiet, and noisier
 FAR, MAD_TO_SD = 6.0, 1.4826  # widths of a weekday's usual spread
 RARE = 0.15  # of a weekday's days: what is far more often is no exception
 LONGEST_RUN = 7  # days out of the ordinary after which they are the ordinary
-OF_VERSIONS = "app_version"  # comes and goes with releases: no series to be tested by itself
 FEWEST_DAYS = 28
 CLEAR = 0.001  # a shock below this is not learnt from, once it is over
 BRIDGE_DAYS = 7  # days between two holidays up to which the days between are holidays too

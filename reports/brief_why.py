@@ -20,8 +20,16 @@ from metrics.attribution import (
 )
 from metrics.series import natural, working
 from reports.brief_items import Candidate, Identity, Part
-from reports.brief_series import ACTIVE, FAILURES, FEATURE, Measured, day_number, features
-from reports.brief_tests import OF_VERSIONS, expected_days
+from reports.brief_series import (
+    ACTIVE,
+    FAILURES,
+    FEATURE,
+    OF_VERSIONS,
+    Measured,
+    day_number,
+    features,
+)
+from reports.brief_tests import expected_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -109,7 +109,7 @@ def why(item: Item) -> str:
     if item.looked_at:
         return f"Not explained by these dimensions: {', '.join(item.looked_at)}."
     if item.segment is not None:
-        return f"It is in {' '.join(item.segment)}; what else moved with it stands below."
+        return f"It is in {' '.join(item.segment)}."
     return "No dimension adds up to it."
 
 

@@ -123,11 +123,14 @@ def _readouts(workspace: Workspace) -> Section | None:
         if not last - timedelta(days=28) <= day <= last:
             continue
         found = release_report(workspace, release.name)
-        if found is not None:
-            again = f"; look again on {day_in_words(found.look_again)}" if found.look_again else ""
-            said = f"{found.sentence.rstrip('.')}{again}"
-            text = f"{release.name} ({day_in_words(day)}): {said}."
-            lines.append(Line(text, key=release.name, state=found.sentence))
+        if found is None:
+            continue
+        again = found.look_again if "ook again" not in found.sentence else None
+        said = found.sentence + (f" Look again on {day_in_words(again)}." if again else "")
+        state = f"{found.standing}, {found.look_again}"
+        lines.append(
+            Line(f"{release.name} ({day_in_words(day)}): {said}", key=release.name, state=state)
+        )
     return Section(
         "readouts", "Releases with a readout due", "releases", tuple(lines),
         "No release of the last four weeks.",
@@ -139,8 +142,12 @@ def _goals(workspace: Workspace) -> Section | None:
     tones: dict[str, Tone] = {"met": "good", "on track": "good", "off track": "bad",
                               "missed": "bad"}  # fmt: skip
     lines = [
-        Line(f"{WORDS[one.standing]}: {one.sentence}", tones.get(one.standing, "plain"),
-             one.goal.id, one.standing)
+        Line(
+            f"{WORDS[one.standing]}: {one.sentence}",
+            tones.get(one.standing, "plain"),
+            one.goal.id,
+            one.standing,
+        )
         for one in found
     ]
     return Section(
