@@ -30,6 +30,7 @@ KEPT = (
     "experiment_distribution",
     "experiment_list",
     "experiment_moments",
+    "experiment_overlaps",
     "experiment_split",
     "planner_units",
 )

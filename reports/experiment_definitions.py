@@ -88,9 +88,9 @@ READING = (
     "**Read in other ways**: the primary metric by methods that answer the same question. Where "
     "they agree, the answer does not hang on the method; the one that decides was chosen "
     "before.\n\n"
-    "- *One slope*: CUPED (Deng 2013); *slopes of each arm*: Lin 2013. *Log scale*: what "
-    "tea-tasting shows. *Post-stratified*: each stratum weighs its share of units "
-    "(Miratrix 2013).\n"
+    "- *Past*: adjusted by the metric's own value before; *one slope*: CUPED (Deng 2013); *slopes "
+    "by arm*: Lin 2013. *Log scale*: what tea-tasting shows. *Strata*: post-stratified, each "
+    "stratum weighs its share of units (Miratrix 2013).\n"
     "- *Capped*: totals of units above the quantile of both arms together are set to it; `cap` of "
     "the metric in metrics.toml says which quantile, 99 % without it.\n"
     "- *Prior*: centred on no effect, as wide as the effects of all other experiments of the "
@@ -102,4 +102,12 @@ READING = (
 UNITS = (
     "The units behind the count, as many as it says, each with what it saw and the moment of its "
     "first exposure. Units in several variants are marked; they are in no arm."
+)
+
+OVERLAPS = (
+    "**With other experiments**: units that were in both, by what they saw in each. The "
+    "*interaction* is the effect of this change among those who had the other one, minus its "
+    "effect among those who had not (Kohavi, Tang and Xu 2020, chapter 4), in the metric's unit "
+    "per unit; p-values are adjusted for the number of pairs (Holm). *Assignment*: chi-square of "
+    "both assignments; a small value means that they hang together."
 )

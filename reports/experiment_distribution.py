@@ -101,7 +101,7 @@ def unit_values(
     workspace: Workspace, report: ExperimentReport, primary: str, segment: Segment | None
 ) -> tuple[Answer, dict[str, NDArray[np.float64]]]:
     """The answer, and each variant's values of units in it, sorted."""
-    answer = _asked(workspace, report, primary, segment)
+    answer = asked_of_units(workspace, report, primary, segment)
     of_ratio = is_ratio(workspace.metrics[primary])
     return answer, {
         variant: _arm(answer.rows.filter(pl.col("variant") == variant), of_ratio)
@@ -162,13 +162,19 @@ def _summed(
         return n, value, np.einsum("sv,sv->s", counts, rest**2) / (n - 1)
 
 
-def _asked(
-    workspace: Workspace, report: ExperimentReport, primary: str, segment: Segment | None
+def asked_of_units(
+    workspace: Workspace,
+    report: ExperimentReport,
+    primary: str,
+    segment: Segment | None,
+    *,
+    query: str = "experiment_distribution",
 ) -> Answer:
+    """Ask what each unit followed did with one metric."""
     plan, metric = report.plan, workspace.metrics[primary]
     after = metric.after_days or 0
     return workspace.ask(
-        "experiment_distribution",
+        query,
         segment=segment,
         experiment=plan.name,
         started_at=plan.started_at,

@@ -122,18 +122,18 @@ class _Reader:
         names = (self.report.split_of.variants[0], arm.variant)
         joint = [of.joint(self.primary, one) for one in names]
         found = contrast(self.metric, *joint)
-        decides = "Adjusted by the past, slopes of each arm (decides)"
         if found.is_adjusted:
-            yield decides, *_ends(found.adjusted), f"variance {found.variance_ratio or 1:.0%}"
+            note = f"decides; {found.variance_ratio or 1:.0%} of the variance"
+            yield "Past, slopes by arm", *_ends(found.adjusted), note
             past = [with_past(self.metric, one) for one in joint]
             if past[0] is not None and past[1] is not None:
                 slope = cuped(past[0], past[1])
-                yield "Adjusted by the past, one slope (CUPED)", *_ends(slope.difference), ""
-        plain = "Unadjusted" if found.is_adjusted else "Unadjusted (decides)"
-        yield plain, *_ends(found.unadjusted), ""
+                yield "Past, one slope", *_ends(slope.difference), ""
+        decides = "" if found.is_adjusted else "decides"
+        yield "Unadjusted", *_ends(found.unadjusted), decides
         arms = [ratio_arm(one) if is_ratio(self.metric) else mean_arm(marginal(one))
                 for one in joint]  # fmt: skip
-        yield "Unadjusted, on a log scale", *_of_lift(log_lift(*arms)), "never below -100%"
+        yield "Log scale", *_of_lift(log_lift(*arms)), "never below -100%"
         if not is_ratio(self.metric):
             yield from self._strata(names)
             yield from self._capped(names)
@@ -155,7 +155,7 @@ class _Reader:
         used: list[tuple[Moments, Moments]] = [(one[0], one[1]) for one in whole]
         left = sum(one.n for cell in cells for one in cell) - sum(a.n + b.n for a, b in used)
         note = f"{len(used)} strata" + (f", {left:,} units in too small ones left out" * (left > 0))
-        yield f"Post-stratified by {self.dimension}", *_ends(post_stratified(used)), note
+        yield f"Strata: {self.dimension}", *_ends(post_stratified(used)), note
 
     def _capped(
         self, names: tuple[str, str]
@@ -173,7 +173,7 @@ class _Reader:
             mean_arm(moments(limited.values[first:])),
         )
         note = f"at {limited.high:g}, {limited.changed:,} units had more"
-        yield f"Unadjusted, capped at the {at:.1%} quantile", *_ends(difference(*sides)), note
+        yield f"Capped at {at:.1%}", *_ends(difference(*sides)), note
 
     def sureness(self, arm: Arm, past: PastEffects) -> Iterator[str]:
         """Bayes, luck among winners, and what stopping early did."""

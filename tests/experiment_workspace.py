@@ -51,6 +51,10 @@ def variant_of(number: int) -> str:
     return "treatment" if number % 2 else "control"
 
 
+def other_variant_of(number: int) -> str:
+    return "red" if number // 2 % 2 else "blue"
+
+
 def exposed_at(number: int) -> datetime:
     """Ten units on each of the first four days, an hour apart from nine o'clock on."""
     return START + timedelta(days=number // 10, hours=9 + number % 10)
@@ -87,6 +91,7 @@ def make_experiment(
     more: Mapping[str, Any] | None = None,
     written: str = "",
     by_account: bool = False,
+    has_other: bool = False,
 ) -> Workspace:
     """Build it: forty units in two variants, and one more unit that saw both.
 
@@ -96,6 +101,7 @@ def make_experiment(
         more: Columns of the table `experiments` to replace.
         written: The text of `experiments/buttons.toml`; "": there is no such file.
         by_account: Accounts of two users each were exposed, all of them at the start.
+        has_other: Every second pair of users was in another experiment, too: red, the rest blue.
     """
     exposures = [(user(n), variant_of(n), exposed_at(n), "web" if n % 4 else "ios")
                  for n in range(UNITS)]  # fmt: skip
@@ -103,6 +109,10 @@ def make_experiment(
         exposures = [(f"a{n}", variant_of(n), START, "web") for n in range(UNITS // 2)]
     for number in range(several):
         exposures += [(f"both{number}", one, START, "web") for one in ("control", "treatment")]
+    shown = [("buttons", *one) for one in exposures]
+    if has_other:
+        shown += [("colours", user(n), other_variant_of(n), exposed_at(n), "web")
+                  for n in range(UNITS)]  # fmt: skip
     experiment = {
         "experiment": "buttons", "started_at": START, "ended_at": END,
         "hypothesis": "Larger buttons are pressed more often.", "unit": "user",
@@ -125,7 +135,7 @@ def make_experiment(
         tables={
             "experiments": pl.DataFrame([experiment]),
             "exposures": pl.DataFrame(
-                [("buttons", *one) for one in exposures],
+                shown,
                 schema=["experiment", "unit_id", "variant", "exposed_at", "platform"],
                 orient="row",
             ),

@@ -46,7 +46,7 @@ def test_list_says_the_verdict_and_opens_the_experiment(workspace: Workspace) ->
     [
         ("results", ["buttons", "Can it be trusted?", "Effects"]),
         ("course", ["buttons", "Look by look", "By days since the exposure"]),
-        ("segments", ["buttons", "Segments"]),
+        ("segments", ["buttons", "Segments", "With other experiments"]),
         ("distribution", ["buttons", "Distribution"]),
         ("readings", ["buttons", "Read in other ways"]),
         ("power", ["buttons", "Power now"]),

@@ -207,8 +207,9 @@ def setup() -> Setup:
     )
     units = [f"u{n:02}" for n in range(4)] + ["unknown"]
     exposures = pl.DataFrame(
-        {"experiment": ["test"] * 5, "unit_id": units, "variant": ["a", "b", "a", "b", "a"],
-         "exposed_at": [moment] * 5, "platform": ["web", "ios", None, "web", "web"]}
+        {"experiment": ["test"] * 5 + ["beside"], "unit_id": [*units, "u00"],
+         "variant": ["a", "b", "a", "b", "a", "c"], "exposed_at": [moment] * 6,
+         "platform": ["web", "ios", None, "web", "web", "web"]}
     )  # fmt: skip
     work_items = pl.DataFrame({"key": ["T-1"], "state": ["open"], "created_at": [moment]})
     return Setup(

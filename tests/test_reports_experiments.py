@@ -14,6 +14,7 @@ from reports.ask_sql import ask_sql
 from reports.experiment import ExperimentReport, experiment
 from reports.experiment_days import days_since
 from reports.experiment_distribution import aa_splits, distribution
+from reports.experiment_overlaps import overlaps
 from reports.experiment_people import (
     units_behind,
     units_of_effects,
@@ -29,7 +30,15 @@ from reports.experiment_timeline import timeline
 from reports.experiments import experiments
 from sample_data.generate import generate
 from sample_data.truths import truths
-from tests.experiment_workspace import UNITS, exposed_at, make_experiment, things_done, user
+from tests.experiment_workspace import (
+    UNITS,
+    exposed_at,
+    make_experiment,
+    other_variant_of,
+    things_done,
+    user,
+    variant_of,
+)
 
 EARLY = 'primary = "saves"\nended_at = 2027-01-01\ndesign = "planned"\n'
 
@@ -220,17 +229,50 @@ def test_every_count_opens_exactly_so_many_units(tmp_path: Path) -> None:
         assert_frame_equal(ask_sql(workspace, source.sql, source.parameters).rows, source.rows)
 
 
+def test_an_experiment_of_the_same_time_is_compared_cell_by_cell(tmp_path: Path) -> None:
+    workspace = make_experiment(tmp_path, several=0, has_other=True)
+    found = overlaps(workspace, experiment(workspace, "buttons"))
+    assert found is not None
+    (row,) = found.pairs.rows.iter_rows(named=True)
+    assert (row["other"], row["other_variant"], row["units"]) == ("colours", "red", UNITS)
+    means = {
+        (variant, other): np.mean([
+            sum(who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 7
+                for who, event, at, _ in things_done())
+            for n in range(UNITS)
+            if (variant_of(n), other_variant_of(n)) == (variant, other)
+        ])
+        for variant in ("control", "treatment")
+        for other in ("blue", "red")
+    }  # fmt: skip
+    with_red = means["treatment", "red"] - means["control", "red"]
+    assert row["interaction"] == pytest.approx(
+        with_red - (means["treatment", "blue"] - means["control", "blue"])
+    )
+    assert row["assignment_p"] == pytest.approx(1.0)
+    assert "no sign that they touch each other" in found.sentences[0]
+    (source,) = found.figures.values()
+    assert source.answered is not None
+    assert_frame_equal(ask_sql(workspace, source.sql, source.parameters).rows, source.answered)
+
+
+def test_an_experiment_alone_touches_no_other(small: Workspace) -> None:
+    found = overlaps(small, experiment(small, "buttons"))
+    assert found is not None
+    assert found.sentences == ("No other experiment ran at the same time with the same units.",)
+
+
 def test_other_readings_stand_beside_the_one_that_decides(small: Workspace) -> None:
     report = experiment(small, "buttons")
     found = reading(small, report, "plan")
     assert found is not None
     lifts = dict(found.methods.rows.select("method", "lift").iter_rows())
     row = effect_row(report, "saves")
-    assert lifts["Adjusted by the past, slopes of each arm (decides)"] == row["lift"]
+    assert lifts["Past, slopes by arm"] == row["lift"]
     assert lifts["Unadjusted"] == pytest.approx(row["plain_lift"])
-    assert lifts["Unadjusted, on a log scale"] == pytest.approx(row["plain_lift"])
-    assert lifts["Post-stratified by plan"] == pytest.approx(row["plain_lift"], rel=0.2)
-    (note,) = found.methods.rows.filter(pl.col("method").str.contains("capped"))["note"]
+    assert lifts["Log scale"] == pytest.approx(row["plain_lift"])
+    assert lifts["Strata: plan"] == pytest.approx(row["plain_lift"], rel=0.2)
+    (note,) = found.methods.rows.filter(pl.col("method").str.contains("Capped"))["note"]
     after = [
         sum(who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 7
             for who, event, at, _ in things_done())
@@ -246,7 +288,7 @@ def test_a_share_has_the_exact_chance_of_being_larger(tmp_path: Path) -> None:
     found = reading(workspace, experiment(workspace, "buttons"))
     assert found is not None
     assert any("beta-binomial" in said for said in found.sentences)
-    assert not any("capped" in one for one in found.methods.rows["method"])
+    assert not any("Capped" in one for one in found.methods.rows["method"])
 
 
 def test_planner_needs_fewer_units_with_the_past_and_more_with_an_open_end(

@@ -7,11 +7,21 @@ from pages.shared.exhibits import affordances, exhibit
 from pages.shared.experiments.units import units_choice
 from pages.shared.experiments.words import lift
 from pages.shared.states import empty
+from pages.shared.tables import show_table
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport
+from reports.experiment_overlaps import overlaps
 from reports.experiment_people import units_of_segments
 from reports.experiment_segments import dimensions_of, segments
 
+OVERLAPS = {
+    "other": "Other experiment",
+    "other_variant": "Its variant",
+    "units": "Units in both",
+    "p_value": "p",
+    "adjusted_p": "p, adjusted",
+    "assignment_p": "p of the assignment",
+}
 MOST_SHOWN = 20  # segments in the picture, the largest; the data table has all
 
 
@@ -81,3 +91,25 @@ def _lift(row: dict[str, object], prefix: str) -> str:
     names = (prefix, f"{prefix}_low", f"{prefix}_high") if prefix else ("lift", "low", "high")
     value, low, high = (row[name] for name in names)
     return lift(*(one if isinstance(one, float) else None for one in (value, low, high)))
+
+
+def overlaps_card(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
+    """Whether experiments of the same time touch each other."""
+    st.header("With other experiments", anchor=False)
+    found = overlaps(workspace, report, segment)
+    if found is None:
+        empty(
+            "Nothing can be said of other experiments",
+            "It needs a primary metric that is counted per unit.",
+        )
+        return
+    for said in found.sentences:
+        st.markdown(plain.sentence(said))
+    if not found.pairs.is_empty:
+        show_table(
+            found.pairs.rows,
+            key="overlaps",
+            alt="Interaction with each experiment of the same time",
+            labels=OVERLAPS,
+        )
+    affordances(found.pairs, key="overlaps")

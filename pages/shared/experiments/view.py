@@ -11,7 +11,7 @@ from pages.shared.experiments.effects import effects_card
 from pages.shared.experiments.health import health_card
 from pages.shared.experiments.power import power_card
 from pages.shared.experiments.readings import readings_card
-from pages.shared.experiments.segments import segments_card
+from pages.shared.experiments.segments import overlaps_card, segments_card
 from pages.shared.experiments.words import ICONS
 from pages.shared.header import snapshot_of_page
 from pages.shared.states import card
@@ -78,6 +78,8 @@ def _part(workspace: Workspace, report: ExperimentReport, segment: Segment, part
     elif part == "segments":
         with card("segments"):
             segments_card(workspace, report, segment)
+        with card("overlaps"):
+            overlaps_card(workspace, report, segment)
     elif part == "distribution":
         with card("distribution"):
             distribution_card(workspace, report, segment)
