@@ -70,3 +70,8 @@ LIFT = (
     "says how strong something hidden would have to be, with both use and staying, to explain it "
     "all; below about 3 it should convince nobody."
 )
+GROUPS = (
+    "**Who tries it**: of the people with each value who were shown it in these weeks, those who "
+    "tried it then or later. A group is named when it has thirty such people, tries it at least "
+    "twice as often as all others, and lies four standard errors above them."
+)

@@ -13,8 +13,9 @@ from queries import Filter, Segment, Workspace, open_workspace
 from queries.build import build
 from reports.ask_sql import ask_sql
 from reports.diagnosed import Found
-from reports.diagnosis import diagnosis
+from reports.diagnosis import diagnosis, period_of
 from reports.diagnosis_feature import feature_diagnosis
+from reports.diagnosis_groups import standing_out
 from reports.diagnosis_moved import moved_since
 from reports.diagnosis_people import HEADINGS, Whom, accounts_on_rung, people_on_rung
 from sample_data.generate import DEMO
@@ -73,11 +74,25 @@ def test_planted_cause_is_the_likeliest(found: dict[str, Found], truth: str, cau
 
 @pytest.mark.slow
 def test_planted_niche_is_called_low_but_not_worthless(found: dict[str, Found]) -> None:
-    # Missed: people outside its industry hardly try it, whoever does returns as often as with its
-    # peers, and the log says nothing of the industry. That looks like "shown but not noticed".
+    # Missed: people outside its industry hardly try it, and whoever does returns as often as with
+    # its peers. To the signals that looks like "shown but not noticed"; the next test has more.
     one = found[feature_of("niche_feature")]
     assert one.under_use.is_underused
     assert one.verdict.causes == ("discoverability",)
+
+
+@pytest.mark.slow
+def test_who_tries_the_niche_feature_is_named_beside_its_verdict(
+    demo: Workspace, found: dict[str, Found]
+) -> None:
+    truth = planted("niche_feature")
+    period = period_of(demo, 12)
+    group = standing_out(demo, Segment(), found[truth["feature"]], period)
+    assert group is not None
+    assert (group.dimension, group.value) == ("industry", truth["industry"])
+    assert group.tried / group.shown > 5 * group.tried_elsewhere / group.shown_elsewhere
+    for other in ("hidden_feature", "hard_feature", "useless_feature"):
+        assert standing_out(demo, Segment(), found[feature_of(other)], period) is None
 
 
 @pytest.mark.slow

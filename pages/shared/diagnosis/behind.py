@@ -2,12 +2,15 @@
 
 import streamlit as st
 
+from metrics.rates import ratio
 from pages.shared import plain, words
 from pages.shared.exhibits import affordances
 from pages.shared.states import empty
 from pages.shared.tables import show_table
+from queries import Segment, Workspace
 from reports.answer import Source
 from reports.diagnosis_feature import FeatureDiagnosis
+from reports.diagnosis_groups import Group, standing_out
 from reports.diagnosis_words import EVENT_WORDS, SIGNAL_WORDS, chance
 
 LEAST_GAIN = 0.01  # of the surest answer's probability, below which an event buys nothing
@@ -39,15 +42,36 @@ def evidence_card(source: Source) -> None:
     affordances(source, key="evidence")
 
 
-def mind_card(report: FeatureDiagnosis) -> None:
-    """Signals, a type beyond doubt, and the events that are not sent."""
+def mind_card(workspace: Workspace, segment: Segment, report: FeatureDiagnosis) -> None:
+    """Signals, who tries it, a type beyond doubt, and the events that are not sent."""
     st.header("What would change the answer", anchor=False)
-    lines = [*_reversals(report), *_if_sure(report), *_next_events(report)]
+    group = standing_out(workspace, segment, report.found, report.period)
+    lines = [*_group(group), *_reversals(report), *_if_sure(report), *_next_events(report)]
     if not lines:
         empty("Nothing that is known", "No single signal or missing event would turn the verdict.")
     for line in lines:
         st.markdown(f"- {plain.sentence(line)}")
     st.caption("Only a change that is tested proves a cause.")
+    if group is not None:
+        affordances(group.source, key="standing_out")
+
+
+def _group(group: Group | None) -> list[str]:
+    if group is None:
+        return []
+    share, elsewhere = (
+        words.full(ratio(part, whole), "percent")
+        for part, whole in (
+            (group.tried, group.shown),
+            (group.tried_elsewhere, group.shown_elsewhere),
+        )
+    )
+    line = (
+        f"Where {group.dimension} is {group.value}, {share} of those who were shown it try it "
+        f"({group.tried:,} of {group.shown:,}), elsewhere {elsewhere}: that speaks for relevant to "
+        "few, rather than not noticed"
+    )
+    return [line]
 
 
 def _reversals(report: FeatureDiagnosis) -> list[str]:

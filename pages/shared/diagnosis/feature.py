@@ -57,17 +57,19 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int, u
         with card("logs"):
             logs_card(report)
     elif report.evidence is not None:
-        _reasons(report, report.evidence)
+        _reasons(workspace, scope, report, report.evidence)
     _around(workspace, scope, report)
 
 
-def _reasons(report: FeatureDiagnosis, evidence: Source) -> None:
+def _reasons(
+    workspace: Workspace, scope: Scope, report: FeatureDiagnosis, evidence: Source
+) -> None:
     """What speaks for the verdict, and what would speak against it."""
     with card("evidence"):
         evidence_card(evidence)
     left, right = st.columns(2)
     with left, card("mind"):
-        mind_card(report)
+        mind_card(workspace, scope.segment, report)
     with right, card("power"):
         power_card(report)
 
