@@ -26,6 +26,9 @@ if not has_requests(workspace):
         empty("No requests are known", MISSING)
     st.stop()
 
+if not scope.segment.is_empty:
+    st.caption(":material/info: Filters do not narrow requests: they are nobody's in particular.")
+
 part = st.segmented_control(
     "Part",
     PARTS,

@@ -57,7 +57,10 @@ def of_segments(judge: Judge, measure: Measure, day: int, found: Effect, seen: S
     weekly_names, weekly = judge.panel(measure, judge.blocks(max(7, day - day % 7), is_weekly=True))
     effects = group_time_effects(_recent(weekly))
     study = event_study(effects)
-    seen.weeks = [(one.at, one.effect, one.low, one.high) for one in study.periods]
+    seen.weeks = [
+        (one.at, *(on_form(end, found.form) for end in (one.effect, one.low, one.high)))
+        for one in study.periods
+    ]
     is_finding = is_finding_of(found)
     p = effects.pretest_p
     if p is not None:
@@ -72,9 +75,9 @@ def of_segments(judge: Judge, measure: Measure, day: int, found: Effect, seen: S
     is_peer = None if peer.low is None or peer.high is None else peer.low > 0 or peer.high < 0
     seen.checks.append(Check("synthetic difference in differences", peer.effect, is_peer))
     seen.words.append((
-        "Second opinion",
+        "Synthetic difference in differences",
         (
-            "synthetic difference in differences: "
+            "a second opinion: "
             f"{_told(peer.effect, found)} ({_told(peer.low, found)} to {_told(peer.high, found)})."
         ),
     ))  # fmt: skip

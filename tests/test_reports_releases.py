@@ -92,7 +92,8 @@ def test_readouts_spend_the_error_on_their_days(workspace: Workspace) -> None:
 def test_diagnostics_are_all_there(workspace: Workspace) -> None:
     report = judged(workspace, "staged")
     assert {name for name, _ in report.checks} >= {
-        "Trends before", "Second opinion", "Each segment left out", "Placebo dates",
+        "Trends before", "Synthetic difference in differences", "Each segment left out",
+        "Placebo dates",
         "Placebos in space", "How much worse trends must part to explain it",
     }  # fmt: skip
     assert report.event_study.rows["week"].to_list()[:2] == [-6, -5]
