@@ -46,7 +46,7 @@ def mind_card(workspace: Workspace, segment: Segment, report: FeatureDiagnosis) 
     """Signals, who tries it, a type beyond doubt, and the events that are not sent."""
     st.header("What would change the answer", anchor=False)
     group = standing_out(workspace, segment, report.found, report.period)
-    lines = [*_group(group), *_reversals(report), *_if_sure(report), *_next_events(report)]
+    lines = [*group_words(group), *_reversals(report), *_if_sure(report), *_next_events(report)]
     if not lines:
         empty("Nothing that is known", "No single signal or missing event would turn the verdict.")
     for line in lines:
@@ -56,7 +56,8 @@ def mind_card(workspace: Workspace, segment: Segment, report: FeatureDiagnosis) 
         affordances(group.source, key="standing_out")
 
 
-def _group(group: Group | None) -> list[str]:
+def group_words(group: Group | None) -> list[str]:
+    """Who tries it far more often than all others, and what that speaks for."""
     if group is None:
         return []
     share, elsewhere = (

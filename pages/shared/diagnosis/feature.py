@@ -7,7 +7,7 @@ import streamlit as st
 from metrics.periods import words as period_in_words
 from pages.shared import plain
 from pages.shared.diagnosis.address import choose_feature
-from pages.shared.diagnosis.behind import evidence_card, mind_card, power_card
+from pages.shared.diagnosis.behind import evidence_card, group_words, mind_card, power_card
 from pages.shared.diagnosis.decision import decision_card
 from pages.shared.diagnosis.ladder import causes_figure, ladder_figure
 from pages.shared.diagnosis.lift import lift_card
@@ -19,6 +19,7 @@ from pages.shared.states import card, empty
 from queries import Workspace
 from reports.answer import Source
 from reports.diagnosis_feature import FeatureDiagnosis, feature_diagnosis
+from reports.diagnosis_groups import standing_out
 from reports.scope import Scope
 
 ADOPTION = "../adoption.py"  # from the main script
@@ -47,7 +48,7 @@ def feature_view(workspace: Workspace, scope: Scope, name: str, *, weeks: int, u
         )
         return
     with card("verdict"):
-        _verdict(report)
+        _verdict(workspace, scope, report)
     left, right = st.columns([3, 2])
     with left, card("ladder"):
         _ladder(workspace, scope, report)
@@ -90,7 +91,7 @@ def _around(workspace: Workspace, scope: Scope, report: FeatureDiagnosis) -> Non
         releases_card(workspace, report)
 
 
-def _verdict(report: FeatureDiagnosis) -> None:
+def _verdict(workspace: Workspace, scope: Scope, report: FeatureDiagnosis) -> None:
     feature = report.found.feature
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
@@ -99,6 +100,9 @@ def _verdict(report: FeatureDiagnosis) -> None:
         st.page_link(ADOPTION, label="Adoption", icon=":material/rocket_launch:")
     st.caption(_facts(report))
     st.markdown(f"**{plain.paragraphs(report.sentence)}**")
+    group = standing_out(workspace, scope.segment, report.found, report.period)
+    for one in group_words(group):
+        st.markdown(f":material/group: {plain.sentence(one)}")
     for one in report.actions:
         st.markdown(f":material/arrow_forward: {plain.sentence(one)}")
     if report.missing:
