@@ -48,6 +48,8 @@ class MetricDefinition(Part):
         q: For `quantile`: which one, between 0 and 1.
         window_days: For `active`: days a user stays counted after being active.
         after_days: For `retention`: days after the first one in which a return counts.
+        followed_days: For experiments: days after the exposure in which a unit's doings count;
+            None: as many as the experiment says.
         cap: For experiments: quantile of units' totals at which they are capped; None: the usual.
         headline: Position among the figures of Today; None: not shown there.
     """
@@ -66,6 +68,7 @@ class MetricDefinition(Part):
     q: Annotated[float, Field(gt=0, lt=1)] | None = None
     window_days: Annotated[int, Field(ge=1, le=366)] | None = None
     after_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    followed_days: Annotated[int, Field(ge=1, le=400)] | None = None
     cap: Annotated[float, Field(gt=0.5, lt=1)] | None = None
     headline: int | None = None
 

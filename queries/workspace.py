@@ -30,6 +30,7 @@ CACHED_ANSWERS = 512
 CACHED_BYTES = 256 * 2**20
 METRIC_DAYS = "metric_days"
 OF_EXPERIMENTS = ("outcomes", "unit_dimensions")  # views that are made when first asked for
+OF_UNITS = {"cap", "followed_days"}  # of a metric: what reports alone use, and no table holds
 OPEN_ENGINES = 8  # one for each sight; the one asked longest ago is closed first
 
 
@@ -89,7 +90,7 @@ class Workspace:
         self.sight = EVERYTHING
         self.metrics: dict[str, MetricDefinition] = read_metrics(folder)
         self.metrics_text = "".join(
-            f"{name}{one.model_dump_json(exclude={'cap'})}"  # which no table and no answer holds
+            f"{name}{one.model_dump_json(exclude=OF_UNITS)}"
             for name, one in sorted(self.metrics.items())
         )
         self._shared = _Shared()

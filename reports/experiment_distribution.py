@@ -23,7 +23,7 @@ from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
 from reports.experiment_health import p_words
-from reports.experiment_units import ONCE, SECONDS_PER_DAY
+from reports.experiment_units import ONCE, SECONDS_PER_DAY, days_followed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,7 +184,7 @@ def asked_of_units(
         metric=primary,
         is_once=metric.kind in ONCE,
         skip_seconds=after * SECONDS_PER_DAY,
-        window_seconds=(after + plan.window_days) * SECONDS_PER_DAY,
+        window_seconds=days_followed(plan, workspace, primary) * SECONDS_PER_DAY,
         from_day=(plan.started_at - DAY).date(),
         to_day=(plan.until_at + 2 * DAY).date(),
     )

@@ -103,5 +103,5 @@ def _fractions(plan: Plan, days: Sequence[int], units: Sequence[int]) -> list[fl
         return [n / plan.planned_units for n in units]
     if plan.is_ended or plan.ended_at is None:
         return [n / units[-1] for n in units]
-    whole = (plan.ended_at - plan.started_at).days - plan.window_days
+    whole = (plan.ended_at - plan.started_at).days - plan.primary_days
     return [(day + 1) / max(whole, day + 1) for day in days]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_counts import DAY, DAYS, SEVERAL, unit_counts
-from reports.experiment_units import SECONDS_PER_DAY
+from reports.experiment_units import SECONDS_PER_DAY, days_followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,7 @@ def units_of_effects(workspace: Workspace, report: ExperimentReport) -> dict[str
     for name in report.plan.metrics:
         if name not in workspace.metrics:
             continue
-        days = report.plan.window_days + (workspace.metrics[name].after_days or 0)
+        days = days_followed(report.plan, workspace, name)
         for one in report.split_of.variants:
             said = f"{one}, followed {days} days"
             lists.append((report.moments.size(name, one), Units(said, (one,), followed_days=days)))
@@ -171,8 +171,7 @@ def _exposed_by(report: ExperimentReport, on: date, days: int) -> int:
 
 
 def _window(workspace: Workspace, report: ExperimentReport) -> int:
-    primary = workspace.metrics.get(report.plan.primary or "")
-    return report.plan.window_days + ((primary.after_days or 0) if primary else 0)
+    return days_followed(report.plan, workspace, report.plan.primary or "")
 
 
 def _labelled(lists: list[tuple[int, Units]]) -> dict[str, Units]:

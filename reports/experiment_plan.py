@@ -58,7 +58,8 @@ class Plan:
         design: How looks are paid for.
         planned_units: Units of all arms at the planned end; None: not decided.
         minimum_effect: Smallest lift worth finding; None: not decided.
-        window_days: Days after the exposure that count.
+        window_days: Days after the exposure that count, but for metrics that say themselves.
+        primary_days: The same of the primary metric.
         covariate_days: Days before it that explain differences between units; 0: none.
         alpha: Error of the whole experiment.
         rule: The decision rule.
@@ -81,6 +82,7 @@ class Plan:
     planned_units: int | None
     minimum_effect: float | None
     window_days: int
+    primary_days: int
     covariate_days: int
     alpha: float
     rule: Rule
@@ -184,6 +186,7 @@ def _plan(
         planned_units=written.planned_units,
         minimum_effect=written.minimum_effect,
         window_days=written.window_days,
+        primary_days=(decisive.followed_days if decisive else None) or written.window_days,
         covariate_days=written.covariate_days,
         alpha=written.alpha,
         rule=_rule(written, guardrails, decisive.better if decisive else "higher"),

@@ -20,6 +20,7 @@ from metrics.experiments import (
     mixture_critical,
     tuning,
     units_needed,
+    units_needed_for_shares,
 )
 from metrics.experiments.distributions import critical_value
 from queries.errors import QueryError, nearest
@@ -166,11 +167,12 @@ PLANNED = experiment_definitions.PLANNER
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """Value, standard deviation of a unit, and what the past leaves of its variance."""
+    """Value, standard deviation of a unit, what the past leaves of its variance, and the kind."""
 
     value: float
     sd: float
     ratio: float
+    is_share: bool
 
 
 def _moments(rows: pl.DataFrame) -> JointMoments:
@@ -202,7 +204,8 @@ def _spread(metric: MetricDefinition, moments: JointMoments) -> _Spread | None:
         return None
     shared = table[places[0]][places[1]]
     ratio = 1 - shared**2 / (own * past) if is_past and past > 0 else 1.0
-    return _Spread(abs(means[places[0]]), sqrt(own), max(1e-6, ratio))
+    is_share = metric.kind in ONCE and not is_ratio(metric)
+    return _Spread(abs(means[places[0]]), sqrt(own), max(1e-6, ratio), is_share)
 
 
 def _uniques(rows: pl.DataFrame, length: int, traffic: float) -> list[float]:
@@ -241,11 +244,18 @@ def _need(
 ) -> Need | None:
     if spread is None:
         return None
-    sd = spread.sd * (sqrt(spread.ratio) if is_adjusted else 1)
-    per_arm = units_needed(
-        question.lift * spread.value, sd=sd, alpha=question.alpha / (question.arms - 1),
-        power_wanted=question.power,
-    )  # fmt: skip
+    alpha, share = question.alpha / (question.arms - 1), spread.value
+    if spread.is_share and share < 1 and share * (1 + question.lift) < 1:
+        # The effect moves the variance of a share, too.
+        alone = units_needed_for_shares(
+            share, share * (1 + question.lift), alpha=alpha, power_wanted=question.power
+        )
+        per_arm = alone * (spread.ratio if is_adjusted else 1)
+    else:
+        sd = spread.sd * (sqrt(spread.ratio) if is_adjusted else 1)
+        per_arm = units_needed(
+            question.lift * share, sd=sd, alpha=alpha, power_wanted=question.power
+        )
     units = ceil(per_arm * factor) * question.arms
     arrived = days_needed(units, cumulative_units=uniques)
     last = None if arrived is None else arrived + question.window_days + after

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from metrics.experiments import power
+from metrics.experiments import power, power_of_shares
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment_contrast import contrast
+from reports.experiment_contrast import contrast, is_ratio
+from reports.experiment_units import ONCE
 
 if TYPE_CHECKING:
     from metrics.experiments import Difference
@@ -55,10 +56,12 @@ def power_now(workspace: Workspace, report: ExperimentReport) -> PowerReport | N
             continue
         for step in range(1, STEPS + 1):
             lift = 2 * arm.power * step / STEPS
-            chances = (
-                _chance(one, lift, sizes, alpha) for one in (found.adjusted, found.unadjusted)
-            )
-            rows.append((arm.variant, lift, *chances))
+            metric = workspace.metrics[primary]
+            is_share = metric.kind in ONCE and not is_ratio(metric)
+            rows.append((
+                arm.variant, lift, _chance(found.adjusted, lift, sizes, alpha),
+                _chance(found.unadjusted, lift, sizes, alpha, is_share=is_share),
+            ))  # fmt: skip
     answer = next(one for one in moments.answers if primary in one.parameters["metrics"])
     answered = source(answer, title="Power now", definition=experiment_definitions.POWER)
     return PowerReport(
@@ -67,9 +70,14 @@ def power_now(workspace: Workspace, report: ExperimentReport) -> PowerReport | N
     )
 
 
-def _chance(of: Difference, lift: float, sizes: list[int], alpha: float) -> float | None:
+def _chance(
+    of: Difference, lift: float, sizes: list[int], alpha: float, *, is_share: bool = False
+) -> float | None:
     if not of.variance or not of.base:
         return None
+    if is_share and 0 < of.base < 1 and of.base * (1 + lift) < 1:
+        arm = 2 / (1 / sizes[0] + 1 / sizes[1])  # of equal arms that would see as much
+        return power_of_shares(of.base, of.base * (1 + lift), n=arm, alpha=alpha)
     sd = sqrt(of.variance / (1 / sizes[0] + 1 / sizes[1]))
     return power(lift * abs(of.base), sd=sd, n_control=sizes[0], n_treated=sizes[1], alpha=alpha)
 

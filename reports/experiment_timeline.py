@@ -14,6 +14,7 @@ from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import contrast
 from reports.experiment_looks import TOO_EARLY
+from reports.experiment_units import days_followed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -99,7 +100,7 @@ def _looks(
         dict(zip(whole, moments.until(primary, variant, whole), strict=True))
         for variant in (report.split_of.variants[0], arm.variant)
     )
-    window = plan.window_days + (metric.after_days or 0)
+    window = days_followed(plan, workspace, primary)
     once = critical_value(1 - plan.alpha / len(report.arms))
     rows: list[tuple[object, ...]] = []
     for day, units, bound in zip(days, arm.looks.units, arm.looks.bounds, strict=True):

@@ -90,18 +90,26 @@ def unit_moments(
         metrics: Names in metrics.toml; one that is not there is passed over.
         segment: Narrows the units to users of these fixed attributes.
         dimension: Cuts the units by this, too.
-        window_days: Other than the plan's.
+        window_days: Other than the metric's or the plan's.
     """
-    window = window_days or plan.window_days
     windows: dict[tuple[float, float], list[str]] = {}
     for name in metrics:
         if name in workspace.metrics:
             after = workspace.metrics[name].after_days or 0
-            windows.setdefault((float(after), float(after + window)), []).append(name)
+            until = window_days + after if window_days else days_followed(plan, workspace, name)
+            windows.setdefault((float(after), float(until)), []).append(name)
     answers = tuple(
         _asked(workspace, plan, names, segment, dimension, span) for span, names in windows.items()
     )
     return _read(answers)
+
+
+def days_followed(plan: Plan, workspace: Workspace, metric: str) -> int:
+    """Days after its exposure for which a unit must have been followed to have the metric."""
+    found = workspace.metrics.get(metric)
+    if found is None:
+        return plan.window_days
+    return (found.followed_days or plan.window_days) + (found.after_days or 0)
 
 
 def _asked(

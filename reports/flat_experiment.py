@@ -16,8 +16,10 @@ from metrics.experiments import (
     marginal,
     mean_arm,
     regression_adjusted,
+    robust_adjusted,
     sample_ratio,
     skew_check,
+    with_indicators,
 )
 from metrics.multiplicity import adjusted_p_values
 from queries.errors import QueryError, nearest
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from metrics.experiments import Difference
 
+SMALL = 1_000  # units of an arm below which single units weigh too much for moments alone
 BROKEN = 0.001  # p-value of the split below which nothing is shown
 USUAL_NAMES = ("variant", "group", "arm", "segment", "treatment", "bucket")
 USUAL_CONTROLS = ("control", "none", "no e-mail", "a", "0", "off", "baseline")
@@ -132,7 +135,7 @@ def flat_experiment(table: pl.DataFrame | Path, question: FlatQuestion) -> FlatR
     is_broken = split_p is not None and split_p < BROKEN
     return FlatReport(
         arms=_arms(rows, shares, question),
-        effects=None if is_broken else _effects(found, rows, question),
+        effects=None if is_broken else _effects(found, rows, question, table),
         split_p=split_p,
         is_broken=is_broken,
         caveats=tuple(_caveats(found, rows, question)),
@@ -154,10 +157,13 @@ def _arms(
 
 
 def _effects(
-    found: FlatMoments, rows: Mapping[str, Mapping[str, Any]], question: FlatQuestion
+    found: FlatMoments,
+    rows: Mapping[str, Mapping[str, Any]],
+    question: FlatQuestion,
+    units: pl.DataFrame | Path,
 ) -> pl.DataFrame:
     table = [
-        _effect(found, rows, question, at, variant)
+        _effect(found, rows, question, at, variant, units)
         for at in range(len(question.outcomes))
         for variant in rows
         if variant != question.control
@@ -173,6 +179,7 @@ def _effect(
     question: FlatQuestion,
     at: int,
     variant: str,
+    units: pl.DataFrame | Path,
 ) -> dict[str, Any]:
     control, treated = (
         _joint(found, rows[name], question, at) for name in (question.control, variant)
@@ -184,6 +191,8 @@ def _effect(
         adjustment = regression_adjusted(control, treated)
         if adjustment.difference.variance is not None:
             used, ratio = adjustment.difference, adjustment.variance_ratio
+        if isinstance(units, pl.DataFrame) and _is_small(rows, question, variant):
+            used = _from_rows(units, question, question.outcomes[at], variant)
     best, alone = effect(used), effect(plain)
     return {
         "outcome": question.outcomes[at], "variant": variant,
@@ -194,6 +203,28 @@ def _effect(
         "plain_p": alone.p_value, "statistic": alone.statistic, "base": used.base,
         "is_adjusted": used is not plain, "variance_ratio": ratio,
     }  # fmt: skip
+
+
+def _is_small(rows: Mapping[str, Mapping[str, Any]], question: FlatQuestion, variant: str) -> bool:
+    """Whether one unit may weigh enough for its leverage to matter."""
+    sizes = [rows[name]["units"] for name in (question.control, variant)]
+    return bool(2 * len(question.covariates) + 2 <= min(sizes) < SMALL)
+
+
+def _from_rows(
+    units: pl.DataFrame, question: FlatQuestion, outcome: str, variant: str
+) -> Difference:
+    """The same adjustment from the units themselves, with a variance that no spread can fool."""
+    saw = pl.col(question.variant).cast(pl.String)
+    own = units.filter(saw.is_in([question.control, variant]))
+    numbers = [
+        own[name].cast(pl.Float64).to_numpy() for name in question.covariates
+    ]  # a gap is NaN, which gets its indicator
+    return robust_adjusted(
+        own[outcome].cast(pl.Float64).fill_null(0.0).to_numpy(),
+        own.select(saw == variant).to_series().to_numpy(),
+        covariates=with_indicators(numbers),
+    )
 
 
 def _joint(
@@ -213,6 +244,11 @@ def _joint(
 def _caveats(
     found: FlatMoments, rows: Mapping[str, Mapping[str, Any]], question: FlatQuestion
 ) -> Iterator[str]:
+    if question.covariates and any(_is_small(rows, question, one) for one in rows):
+        yield (
+            f"Arms of fewer than {SMALL:,} units are adjusted from their rows, with robust "
+            "variances (HC2)."
+        )
     yield "One look: whoever looked at earlier files of the same experiment has to count that."
     for name, count in found.filled.items():
         yield f"{count:,} missing values of {name} count 0."

@@ -1,5 +1,6 @@
 """Verdicts of experiments: by hand on a small one, and against the truths planted in the demo."""
 
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from metrics.experiments import effect
+from metrics.experiments import effect, power_of_shares, units_needed_for_shares
 from queries import Filter, QueryError, Segment, Sight, Workspace, open_workspace
 from queries.build import build
+from queries.workspace import settings_digest
 from reports.ask_sql import ask_sql
 from reports.experiment import ExperimentReport, experiment
 from reports.experiment_days import days_since
@@ -131,6 +133,29 @@ def test_a_definition_in_the_workspace_replaces_the_table(tmp_path: Path) -> Non
     assert report.plan.window_days == 3
     assert report.plan.rule.needs_safe_guardrails
     assert effect_row(report, "failures")["margin"] == 0.1
+
+
+def test_a_metric_may_say_itself_how_long_units_are_followed(
+    tmp_path: Path, small: Workspace
+) -> None:
+    workspace = make_experiment(tmp_path, several=0)
+    metrics = tmp_path / "metrics.toml"
+    text = metrics.read_text(encoding="utf-8")
+    metrics.write_text(text.replace('label = "Saves"', 'label = "Saves"\nfollowed_days = 2'))
+    again = open_workspace(tmp_path)
+    assert settings_digest(again) == settings_digest(workspace)  # nothing need be built anew
+    report = experiment(again, "buttons")
+    after = [
+        sum(who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 2
+            for who, event, at, _ in things_done())
+        for n in range(UNITS)
+    ]  # fmt: skip
+    row = effect_row(report, "saves")
+    assert row["numerator_control"] == sum(after[0::2])
+    assert "control, followed 2 days: 20" in units_of_effects(again, report)
+    assert "control, followed 7 days: 20" in units_of_effects(again, report)
+    same = effect_row(experiment(small, "buttons"), "failures")
+    assert effect_row(report, "failures")["numerator_treated"] == same["numerator_treated"]
 
 
 def test_a_change_of_allocation_is_compared_with_its_own_plan(tmp_path: Path) -> None:
@@ -306,6 +331,23 @@ def test_planner_needs_fewer_units_with_the_past_and_more_with_an_open_end(
     assert fixed.inflation == 1.0
     curve = fixed.curve.rows.filter(pl.col("plain").is_not_null())
     assert curve["adjusted"].to_list() <= curve["plain"].to_list()
+
+
+def test_a_share_is_planned_as_shares_are(tmp_path: Path) -> None:
+    # Fleiss, Levin and Paik (2003), equation 4.14: the effect moves the variance, too.
+    workspace = make_experiment(tmp_path, several=0, written='primary = "savers"\n')
+    found = planner(workspace, PlannerQuestion("savers", lift=0.05, design="fixed"))
+    assert found.plain is not None
+    assert found.value is not None
+    wanted = units_needed_for_shares(found.value, found.value * 1.05)
+    assert found.plain.units == 2 * ceil(wanted)
+    report = experiment(workspace, "buttons")
+    now = power_now(workspace, report)
+    assert now is not None
+    row = now.chances.rows.row(2, named=True)
+    base = report.effects.rows.row(0, named=True)["control"] if report.effects else 0.0
+    expected = power_of_shares(base, base * (1 + row["lift"]), n=UNITS / 2)
+    assert row["plain_chance"] == pytest.approx(expected)
 
 
 # The planted truths

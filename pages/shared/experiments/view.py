@@ -122,7 +122,7 @@ def _facts(report: ExperimentReport) -> str:
         f"{dates.plain_day(plan.started_at.date())} {until}",
         words.counted(plan.days, "day"),
         words.counted(plan.units, f"exposed {plan.unit}"),
-        f"{plan.window_days} days followed",
+        f"{plan.primary_days} days followed",
     ]
     if plan.owner:
         parts.append(plain.markdown(plan.owner))
