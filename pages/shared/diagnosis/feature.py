@@ -96,7 +96,7 @@ def _verdict(workspace: Workspace, scope: Scope, report: FeatureDiagnosis) -> No
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
     ):
-        st.subheader(plain.markdown(feature.label), anchor=False, width="content")
+        st.header(plain.markdown(feature.label), anchor=False, width="content")
         st.page_link(ADOPTION, label="Adoption", icon=":material/rocket_launch:")
     st.caption(_facts(report))
     st.markdown(f"**{plain.paragraphs(report.sentence)}**")
