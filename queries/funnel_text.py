@@ -1,11 +1,12 @@
 """The texts of a funnel for the SQL page: a file of this folder with what each step must be."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from queries.contract import contract
 from queries.event_match import with_matches
 from queries.funnel_log import FunnelRead
-from queries.narrow import Narrowing, narrowed
+from queries.narrow import Dimension, Narrowing, narrowed
 from queries.path_log import PathRead, path_names
 from queries.path_rules import Along
 from queries.path_text import along
@@ -25,12 +26,25 @@ def funnel_text(workspace: "Workspace", name: str, asked: FunnelRead) -> str:
     Raises:
         QueryError: The name or a dimension is not known.
     """
-    narrowing = Narrowing(asked.segment.canonical(), asked.by)
-    text = contract(name).text
+    names: tuple[str, ...] = ()
     if asked.path is not None:
-        text = along(text, asked.path, path_names(workspace, path_read(asked, asked.path)))
-    sql = narrowed(text, narrowing, workspace.dimensions)
-    return with_matches(sql, asked.matches, workspace.dimensions)
+        names = tuple(path_names(workspace, path_read(asked, asked.path)))
+    return _rewritten(name, asked, names, tuple(workspace.dimensions.items()))
+
+
+@lru_cache(maxsize=128)
+def _rewritten(
+    name: str,
+    asked: FunnelRead,
+    names: tuple[str, ...],
+    dimensions: tuple[tuple[str, Dimension], ...],
+) -> str:
+    """The same; to read and write a syntax tree takes longer than the rest of a page."""
+    known, text = dict(dimensions), contract(name).text
+    if asked.path is not None:
+        text = along(text, asked.path, names)
+    sql = narrowed(text, Narrowing(asked.segment.canonical(), asked.by), known)
+    return with_matches(sql, asked.matches, known)
 
 
 def path_read(asked: FunnelRead, path: Along) -> PathRead:

@@ -1,6 +1,7 @@
 """The texts of paths for the SQL page, with what nodes are put in by rewriting the syntax tree."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -8,7 +9,7 @@ from sqlglot import exp
 
 from queries.contract import contract
 from queries.errors import QueryError
-from queries.narrow import Narrowing, Segment, narrowed
+from queries.narrow import Dimension, Narrowing, Segment, narrowed
 from queries.path_rules import Along, PathRules
 
 if TYPE_CHECKING:
@@ -33,10 +34,24 @@ def path_text(
     Raises:
         QueryError: The name or a dimension is not known.
     """
-    tree = sqlglot.parse_one(contract(name).text, dialect="duckdb")
-    _name_nodes(tree, rules, names)
-    sql = contract(name).text if _is_plain(rules) else tree.sql(dialect="duckdb", pretty=True)
-    return narrowed(sql, Narrowing(segment.canonical()), workspace.dimensions)
+    known = tuple(workspace.dimensions.items())
+    return _rewritten(name, rules, tuple(names), segment.canonical(), known)
+
+
+@lru_cache(maxsize=128)
+def _rewritten(
+    name: str,
+    rules: PathRules,
+    names: tuple[str, ...],
+    segment: Segment,
+    dimensions: tuple[tuple[str, Dimension], ...],
+) -> str:
+    sql = contract(name).text
+    if not _is_plain(rules):
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+        _name_nodes(tree, rules, names)
+        sql = tree.sql(dialect="duckdb", pretty=True)
+    return narrowed(sql, Narrowing(segment), dict(dimensions))
 
 
 def along(text: str, path: Along, names: Iterable[str]) -> str:

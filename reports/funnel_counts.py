@@ -33,7 +33,7 @@ ONE_DAY = timedelta(days=1)
 THREADS = 2  # count at once: numpy lets go of Python while it works
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Counted:
     """Attempts that count, and what each belongs to.
 

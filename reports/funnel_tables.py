@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Shown = Literal["whole", "groups", "periods"]
 ALL_DAYS = "all"
 SECOND = 1_000_000  # microseconds
+# Rows of counts that are kept, for as long as these are.
+ROWS: WeakKeyDictionary[Counted, dict[Any, pl.DataFrame]] = WeakKeyDictionary()
 _EPOCH = date(1970, 1, 1).toordinal()
 SCHEMA = {
     "segment": pl.String, "period_start": pl.Date, "step": pl.Int64, "attempts": pl.Int64,
@@ -53,6 +56,16 @@ def step_rows(
         names: What the codes of their groups stand for; None: they are everybody's.
         ripe_before: Moment before which an entry has had its whole window.
     """
+    key = (tuple(starts), None if names is None else tuple(names), ripe_before)
+    known_rows = ROWS.setdefault(counted, {})
+    if key not in known_rows:
+        known_rows[key] = _step_rows(counted, starts, names, ripe_before)
+    return known_rows[key]
+
+
+def _step_rows(
+    counted: Counted, starts: Sequence[date], names: Sequence[str] | None, ripe_before: int
+) -> pl.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for group, period, here in _parts(counted, is_one_period=len(starts) == 1):
         name = EVERYONE if names is None else NOT_SET if group < 0 else names[group]
@@ -88,11 +101,16 @@ def _steps(attempts: Any, here: NDArray[np.intp], ripe_before: int) -> Iterator[
         yield (
             step + 1,
             count,
-            len(np.unique(units[reached])),
+            _different(units[reached]),
             int((reached & is_ripe).sum()),
             None if seconds is None else float(np.median(seconds)),
             None if seconds is None else float(np.mean(seconds)),
         )
+
+
+def _different(units: NDArray[np.integer]) -> int:
+    """How many units; they ascend, so no two that are alike stand apart."""
+    return 1 + int(np.count_nonzero(units[1:] != units[:-1])) if len(units) else 0
 
 
 def ripe_before(workspace: Workspace, question: FunnelQuestion) -> int:

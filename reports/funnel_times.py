@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -17,9 +18,12 @@ from reports.known import complete_scope, known
 
 if TYPE_CHECKING:
     from queries import Workspace
+    from reports.funnel_counts import Counted
     from reports.funnel_question import FunnelQuestion
     from reports.scope import Scope
 
+# Who is behind the times of counts that are kept, for as long as these are.
+LISTS: WeakKeyDictionary[Counted, dict[InFunnel, pl.DataFrame]] = WeakKeyDictionary()
 Widths = Literal["spans", "equal"]
 SCHEMA = {"from_seconds": pl.Float64, "to_seconds": pl.Float64, "count": pl.Int64}
 
@@ -75,7 +79,9 @@ def funnel_times(
     ends = [*found.starts[1:], _end(found)]
     rows = list(zip(found.starts, ends, found.counts, strict=False))
     whom = InFunnel(question, to_step, from_step=from_step)
-    listed = funnel_list(workspace, counts, whom)
+    listed = LISTS.setdefault(counts.whole, {}).get(whom)
+    if listed is None:
+        listed = LISTS[counts.whole][whom] = funnel_list(workspace, counts, whom)
     source = list_source(workspace, counts, whom, listed, "Time to convert")
     shown = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     return FunnelTimes(

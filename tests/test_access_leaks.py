@@ -1,7 +1,7 @@
 """Nothing of others comes out of any report, page, question in SQL, list or file, in any form."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,43 +17,14 @@ from pages.shared.downloads import csv_bytes, parquet_bytes
 from queries import Filter, QueryError, Segment, Sight, Workspace, open_workspace
 from queries.access import Identity
 from queries.build import build
-from queries.event_match import EventMatch
 from queries.salt import salt_of
-from reports.active_hours import active_hours
-from reports.active_users import active_users
 from reports.answer import Source
 from reports.ask_sql import ask_sql
-from reports.breakdown import breakdown
-from reports.data_health import data_health, quarantine_sample
-from reports.dimension_values import dimension_values
-from reports.engagement import engagement
-from reports.event_names import event_names, qualifying_events
-from reports.funnel import funnel
-from reports.funnel_choices import funnel_choices
-from reports.funnel_drivers import funnel_drivers
-from reports.funnel_groups import funnel_groups
-from reports.funnel_people import InFunnel, people_in_funnel
-from reports.funnel_question import FunnelQuestion, FunnelStep
-from reports.funnel_times import funnel_times
-from reports.funnel_trend import funnel_trend
+from reports.event_names import event_names
 from reports.headlines import headlines
-from reports.lifecycle import lifecycle
-from reports.markers import latest_releases, markers
-from reports.people import (
-    Active,
-    ActiveDays,
-    InState,
-    RetentionCell,
-    UsersOf,
-    WithSession,
-    people,
-)
-from reports.retention import retention
-from reports.retention_question import RetentionQuestion
 from reports.schema import samples, schema
 from reports.scope import Scope
-from reports.sessions import sessions
-from reports.top_events import top_events
+from tests.every_report import lists, reports
 from tests.marked_workspace import (
     COUNTRIES,
     DAYS,
@@ -66,7 +37,6 @@ from tests.marked_workspace import (
 )
 from tests.page_runs import run_page
 
-ANY_TWO = FunnelQuestion((FunnelStep(EventMatch()), FunnelStep(EventMatch())))
 MARKS = [NOBODY, *map(of_country, COUNTRIES), *map(of_site, SITES)]
 
 
@@ -142,62 +112,6 @@ def scopes(draw: st.DrawFn) -> Scope:
     }[narrowed]
     grain: Grain = draw(st.sampled_from(["day", "week", "month"]))
     return Scope(period, comparison(period, "previous"), grain, Segment(filters))
-
-
-def reports(workspace: Workspace, scope: Scope, by: str | None) -> Iterator[Any]:
-    """The answer of every report."""
-    yield active_users(workspace, scope, by=by)
-    yield active_hours(workspace, scope)
-    yield breakdown(workspace, scope, by=by or "site")
-    yield engagement(workspace, scope, by=by)
-    yield headlines(workspace, scope)
-    yield lifecycle(workspace, scope, by=by)
-    yield sessions(workspace, scope, by=by)
-    for kind in ("event", "feature"):
-        yield top_events(workspace, scope, kind=kind, limit=50)  # type: ignore[arg-type]
-    yield retention(workspace, scope, RetentionQuestion(intervals=3, by=by))
-    yield from funnels(workspace, scope, by)
-    yield markers(workspace, scope.period)
-    yield latest_releases(workspace)
-    yield event_names(workspace)
-    yield qualifying_events(workspace)
-    for dimension in workspace.dimensions:
-        yield dimension_values(workspace, dimension)
-    yield data_health(workspace)
-    yield quarantine_sample(workspace, "events", "user_id is null or blank")
-    yield workspace.snapshot
-
-
-def funnels(workspace: Workspace, scope: Scope, by: str | None) -> Iterator[Any]:
-    """Every report about a funnel."""
-    asked = ANY_TWO
-    yield funnel_choices(workspace)
-    yield funnel(workspace, scope, asked)
-    yield funnel_trend(workspace, scope, asked)
-    yield funnel_times(workspace, scope, asked, from_step=1, to_step=2)
-    yield funnel_groups(workspace, scope, replace(asked, by=by or "site"))
-    yield funnel_drivers(workspace, scope, replace(asked, unit="account"))
-
-
-def lists(workspace: Workspace, scope: Scope) -> Iterator[Any]:
-    """Every list of people."""
-    period = scope.period
-    weekly = RetentionQuestion(grain="week", intervals=2)
-    own = RetentionQuestion(grain="week", intervals=2, clock="own")
-    for whom in (
-        Active(period),
-        InState("active", FIRST, "week"),
-        InState("dormant", FIRST + timedelta(days=7), "week"),
-        RetentionCell(weekly, FIRST, 0),
-        RetentionCell(weekly, FIRST, 1),
-        RetentionCell(own, FIRST, 1),
-        ActiveDays(period, 1, is_at_least=True),
-        *(UsersOf(period, event=f"opened{of_site(site)}") for site in SITES),
-        WithSession(period),
-    ):
-        yield people(workspace, scope, whom).people.rows
-    for asked in (ANY_TWO, replace(ANY_TWO, unit="account"), replace(ANY_TWO, unit="session")):
-        yield people_in_funnel(workspace, scope, InFunnel(asked, 1)).people.rows
 
 
 @settings(max_examples=25)
@@ -355,7 +269,7 @@ def test_nobody_is_found_by_a_personal_value(personal: Workspace) -> None:
 # Pages
 
 
-PAGES = ("today", "usage", "funnels", "retention", "data", "sql", "boards")
+PAGES = ("today", "usage", "funnels", "paths", "retention", "data", "sql", "boards")
 ACCESS = """
 [access]
 sign_in = "oidc"
