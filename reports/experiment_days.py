@@ -22,6 +22,7 @@ from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
 from reports.experiment_health import p_words
+from reports.made_once import made_once
 
 if TYPE_CHECKING:
     from queries import Segment, Workspace
@@ -56,6 +57,11 @@ class DaysReport(Report):
         pairs = zip(self.slopes.values(), self.sentences, strict=True)
         return tuple(said for moved, said in pairs if moved is not None and moved[1] < MOVES)
 
+    def warning(self, variant: str) -> str | None:
+        """The sentence of one arm, if its effect moves."""
+        found = dict(zip(self.slopes, self.sentences, strict=True)).get(variant)
+        return found if found in self.warnings else None
+
 
 def days_since(
     workspace: Workspace, report: ExperimentReport, segment: Segment | None = None
@@ -65,6 +71,13 @@ def days_since(
     Returns:
         None where results are withheld, or for a ratio, which has no daily value of a unit.
     """
+    key = ("days", repr(report.plan), segment.canonical() if segment else None)
+    return made_once(workspace, key, lambda: _days_since(workspace, report, segment))
+
+
+def _days_since(
+    workspace: Workspace, report: ExperimentReport, segment: Segment | None
+) -> DaysReport | None:
     plan = report.plan
     primary = plan.primary
     if report.moments is None or primary not in workspace.metrics:

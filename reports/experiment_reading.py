@@ -11,6 +11,7 @@ import polars as pl
 
 from metrics.experiments import (
     Moments,
+    anytime_share,
     capped,
     cuped,
     difference,
@@ -233,10 +234,19 @@ class _Reader:
             joint = of.joint(self.primary, one)
             counts.append((round(joint.n * (joint.means or (0.0,))[0]), joint.n))
         exact = share_posterior(counts[0], counts[1])
+        shares = " against ".join(self._share_words(part, whole) for part, whole in counts[::-1])
         yield (
             f"{arm.variant}: without a prior (beta-binomial), the chance that its share is the "
-            f"larger one is {exact.better:.1%}."
+            f"larger one is {exact.better:.1%}: {shares}, each valid at every look."
         )
+
+    def _share_words(self, part: int, whole: int) -> str:
+        plan = self.report.plan
+        planned = (plan.planned_units or 0) / (len(self.report.arms) + 1) or max(whole, 1)
+        found = anytime_share(part, whole, planned=planned, planned_alpha=plan.alpha)
+        if found.value is None or found.low is None or found.high is None:
+            return "nobody yet"
+        return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
 
     def _stopped(self, arm: Arm) -> Iterator[str]:
         """What is left of an effect that ends its own measuring when it is large enough."""

@@ -9,7 +9,8 @@ import polars as pl
 
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment import ExperimentReport, Status, judged
+from reports.experiment import Arm, ExperimentReport, Status, judged
+from reports.experiment_days import days_since
 from reports.experiment_decisions import decisions
 from reports.experiment_plan import plans
 
@@ -55,7 +56,7 @@ def experiments(workspace: Workspace, segment: Segment | None = None) -> Experim
         judged(workspace, plan, segment, is_decided=plan.name in decided) for plan in known_plans
     ]
     reports.sort(key=lambda one: ORDER.index(one.status))
-    rows = [row for one in reports for row in _rows(workspace, one)]
+    rows = [row for one in reports for row in _rows(workspace, one, segment)]
     found = source(answer, title="Experiments", definition=experiment_definitions.LIST)
     return ExperimentsReport(
         experiments=found.showing(pl.DataFrame(rows, schema=SCHEMA, orient="row")),
@@ -63,7 +64,9 @@ def experiments(workspace: Workspace, segment: Segment | None = None) -> Experim
     )
 
 
-def _rows(workspace: Workspace, report: ExperimentReport) -> list[tuple[object, ...]]:
+def _rows(
+    workspace: Workspace, report: ExperimentReport, segment: Segment | None
+) -> list[tuple[object, ...]]:
     plan = report.plan
     metric = workspace.metrics.get(plan.primary or "")
     label = metric.label if metric else plan.primary
@@ -76,10 +79,19 @@ def _rows(workspace: Workspace, report: ExperimentReport) -> list[tuple[object, 
             plan.name, WORDS[report.status], arm.variant, *frame,
             *((arm.primary.lift.value, arm.primary.lift.low, arm.primary.lift.high)
               if arm.primary and not report.is_broken else (None,) * 3),
-            arm.sentence, *rest,
+            _said(workspace, report, arm, segment), *rest,
         )
         for arm in report.arms
     ]  # fmt: skip
+
+
+def _said(workspace: Workspace, report: ExperimentReport, arm: Arm, segment: Segment | None) -> str:
+    """The verdict, and of a win whether it wears off."""
+    if arm.verdict.status != "ship":
+        return arm.sentence
+    days = days_since(workspace, report, segment)
+    moves = days.warning(arm.variant) if days else None
+    return f"{arm.sentence} But {moves.partition(': ')[2]}" if moves else arm.sentence
 
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

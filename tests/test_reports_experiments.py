@@ -417,6 +417,9 @@ def test_the_novelty_is_said_to_wear_off(demo: Workspace) -> None:
     days = days_since(demo, report)
     assert days is not None
     assert ["wears off" in said for said in days.warnings] == [True]
+    listed = dict(experiments(demo).experiments.rows.select("experiment", "verdict").iter_rows())
+    assert "But the effect wears off" in listed["dashboard_tips"]
+    assert not any("But" in said for name, said in listed.items() if name != "dashboard_tips")
 
 
 @pytest.mark.slow
