@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import erfc, sqrt
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 WEEK = 7
 MOST_WEEKS_BEFORE = 12
+POWER = 0.8  # chance with which the smallest visible effect would have been seen
 OF_PEOPLE = ("feature_uses", "feature_users", "feature_failed", "active_days")
 Form = Literal["relative", "points", "value"]
 Levels = tuple[float | None, float | None]
@@ -366,18 +368,17 @@ def _means(panel: Panel, measure: Measure) -> tuple[float | None, float | None]:
 
 
 def _normal_p(value: float, error: float | None) -> float | None:
-    from scipy.special import ndtr
-
-    return None if not error else 2 * float(ndtr(-abs(value) / error))
+    return None if not error else erfc(abs(value) / error / sqrt(2))
 
 
 def _of_error(
     error: float | None, control: float | None, form: Form, confidence: float
 ) -> float | None:
     """The effect that 80 % of such comparisons would have shown."""
-    from scipy.special import ndtri
+    from metrics.experiments.distributions import critical_value  # which is slow to import
 
     if not error or (form == "relative" and not control):
         return None
-    reach = float(ndtri((1 + confidence) / 2) + ndtri(0.8)) * error
+    seen = critical_value(confidence) + critical_value(POWER, alternative="less")
+    reach = float(seen) * error
     return reach if form == "points" else reach / abs(control or 1)
