@@ -18,6 +18,14 @@ SECONDS_PER_DAY = 86_400.0
 DAY = timedelta(days=1)
 EVER = 36_500.0 * SECONDS_PER_DAY
 LETTERS = "abcd"  # numerator, denominator, and both before the exposure
+MEANS = tuple(f"mean_{one}" for one in LETTERS)
+TABLE = tuple(
+    tuple(
+        f"var_{one}" if one == other else f"cov_{min(one, other)}{max(one, other)}"
+        for other in LETTERS
+    )
+    for one in LETTERS
+)
 ONCE = ("share", "active", "retention")
 NOBODY = JointMoments(0, None, None)
 
@@ -56,7 +64,7 @@ class UnitMoments:
     def joint(self, metric: str, variant: str, cut: str = "all", key: Any = None) -> JointMoments:
         """Moments of all units of a cell: numerator, denominator, and both before the exposure."""
         some = self.counted.get((metric, cut, variant, key), NOBODY)
-        return merged_joint([some, idle_units(self.size(metric, variant, cut, key) - some.n)])
+        return with_idle_units(some, self.size(metric, variant, cut, key) - some.n)
 
     def numerator(self, metric: str, variant: str) -> Moments:
         """Moments of the numerator alone, with its skewness."""
@@ -160,17 +168,31 @@ def _read(answers: tuple[Answer, ...]) -> UnitMoments:
 
 def joint_of(row: Mapping[str, Any]) -> JointMoments:
     """The four values of units, as a row of an answer gives them."""
-    means = tuple(row[f"mean_{letter}"] for letter in LETTERS)
+    means = tuple([row[name] for name in MEANS])
     if row["units"] < 2:
         return JointMoments(row["units"], means, None)
-    table = tuple(tuple(_covariance(row, one, other) for other in LETTERS) for one in LETTERS)
+    table = tuple([tuple([row[name] for name in names]) for names in TABLE])
     return JointMoments(row["units"], means, table)
 
 
-def _covariance(row: Mapping[str, Any], one: str, other: str) -> float:
-    first, second = sorted((one, other))
-    name = f"var_{first}" if first == second else f"cov_{first}{second}"
-    return float(row[name])
+def with_idle_units(some: JointMoments, count: int) -> JointMoments:
+    """The same with units that did nothing added: `merged_joint` for zeros without spread."""
+    if count <= 0 or some.means is None:
+        return some if count <= 0 else idle_units(count)
+    n, means = some.n + count, some.means
+    between = some.n * count / n
+    table = some.covariances or ((0.0,) * len(means),) * len(means)
+    return JointMoments(
+        n,
+        tuple([mean * some.n / n for mean in means]),
+        tuple([
+            tuple([
+                ((some.n - 1) * own + between * one * other) / (n - 1)
+                for own, other in zip(row, means, strict=True)
+            ])
+            for row, one in zip(table, means, strict=True)
+        ]),
+    )  # fmt: skip
 
 
 def idle_units(count: int) -> JointMoments:

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from metrics.experiments import slope_weights
+from metrics.experiments import joint_moments, merged_joint, slope_weights
 from queries import Filter, Segment, Workspace, WorkspaceError
 from queries.experiment_definitions import read_experiments
+from reports.experiment_units import idle_units, with_idle_units
 from tests.experiment_workspace import (
     END,
     START,
@@ -216,3 +217,13 @@ def test_definition_that_cannot_be_used_names_file_and_key(tmp_path: Path) -> No
     (folder / "one.toml").write_text("windows_days = 3\n", encoding="utf-8")
     with pytest.raises(WorkspaceError, match=r"one\.toml.*windows_days.*window_days"):
         read_experiments(tmp_path)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_idle_units_are_added_as_any_others(count: int) -> None:
+    some = joint_moments([[1.0, 2.0, 4.0], [0.0, 1.0, 1.0], [3.0, 0.0, 2.0], [1.0, 1.0, 5.0]])
+    found, wanted = with_idle_units(some, count), merged_joint([some, idle_units(count)])
+    assert found.n == wanted.n
+    assert found.means == pytest.approx(wanted.means)
+    for row, other in zip(found.covariances or (), wanted.covariances or (), strict=True):
+        assert row == pytest.approx(other)
