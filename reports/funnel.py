@@ -183,7 +183,7 @@ def _caveats(rows: pl.DataFrame, question: FunnelQuestion) -> tuple[str, ...]:
     """What a careful reader should know before comparing."""
     entered, ripe = _reached(rows, 1), _ripe(rows)
     caveats = []
-    if ripe < entered:
+    if ripe < entered and question.path is None:  # of a path only these days count anyway
         caveats.append(
             f"{entered - ripe:,} of {entered:,} who entered have not had their whole window yet "
             "and may still convert: compare with the fair line."
