@@ -31,7 +31,10 @@ def planner_view(workspace: Workspace, segment: Segment) -> None:
 
 
 def _question(workspace: Workspace) -> PlannerQuestion:
-    names = [name for name, one in workspace.metrics.items() if one.kind != "quantile"]
+    # Whoever takes part was active, so that "active" is 1 for everybody.
+    names = [
+        name for name, one in workspace.metrics.items() if one.kind not in ("quantile", "active")
+    ]
     with st.grid(3, min_column_width=220, key="planner_controls"):
         metric = st.selectbox(
             "Metric", names, format_func=lambda name: workspace.metrics[name].label,
