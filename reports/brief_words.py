@@ -122,4 +122,6 @@ def nothing_unusual(brief: Brief) -> str:
         return f"{day} is no ordinary day ({brief.holiday}), so it is compared with none."
     if brief.too_short:
         return "Fewer than 35 days are known: too few to say what is ordinary."
+    if not brief.tested:
+        return f"No series had enough people or events around {day} to say what is ordinary."
     return f"Nothing unusual on {day} in {brief.tested:,} series."

@@ -74,6 +74,8 @@ def test_what_is_new_is_told_once_and_changes_again(
 def test_a_quiet_day_says_so(workspace: Workspace, news: dict[str, object]) -> None:
     news |= {"brief": Brief(LAST_DAY, tested=94), "morning": ()}
     assert digest(workspace).text == "Nothing unusual on Sun 22 Nov in 94 series."
+    news["brief"] = Brief(LAST_DAY)
+    assert digest(workspace).text.startswith("No series had enough people or events")
 
 
 def run(workspace: Workspace, *options: str) -> tuple[int, str]:
