@@ -14,7 +14,7 @@
 --   $fifth_3           double     of the third
 --   $fifth_4           double     of the fourth
 --   $features          varchar[]  the features, by name
---   $since             varchar[]  for each of them, the first day on which it could be used
+--   $live_since        varchar[]  for each of them, the first day on which it could be used
 --   $monthly           varchar[]  of them, those whose habit is counted in spans of 28 days, not 7
 --   $tried_by_opening  varchar[]  of them, those without `started`: to open one is a try
 --   $tried_by_any      varchar[]  of them, those without both: anything but `exposed` is one
@@ -77,7 +77,7 @@ asked as (
     select
         cast(numbered.place as integer) as feature_number,
         $features[numbered.place] as feature_name,
-        cast($since[numbered.place] as date) as live_on,
+        cast($live_since[numbered.place] as date) as live_on,
         list_contains($monthly, $features[numbered.place]) as is_monthly,
         list_contains($tried_by_opening, $features[numbered.place]) as is_opened,
         list_contains($tried_by_any, $features[numbered.place]) as is_any,

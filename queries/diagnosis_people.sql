@@ -8,7 +8,7 @@
 --   $start_date        date       first day, included
 --   $end_date          date       last day, excluded
 --   $features          varchar[]  the feature
---   $since             varchar[]  the first day on which it could be used
+--   $live_since        varchar[]  the first day on which it could be used
 --   $monthly           varchar[]  the feature, if its habit is counted in spans of 28 days, not 7
 --   $tried_by_opening  varchar[]  the feature, if it sends no `started`: to open it is a try
 --   $tried_by_any      varchar[]  the feature, if it sends neither: anything but `exposed` is one
@@ -48,7 +48,7 @@ told as (
     from steps
     where day >= $start_date
         and day < $end_date
-        and day >= cast($since[1] as date)
+        and day >= cast($live_since[1] as date)
         and list_contains($features, feature)
 ),
 
@@ -58,7 +58,7 @@ able as (
     from user_days
     where day >= $start_date
         and day < $end_date
-        and day >= cast($since[1] as date)
+        and day >= cast($live_since[1] as date)
     group by user_key
 ),
 

@@ -7,7 +7,7 @@
 --   $start_date        date       first day, included
 --   $end_date          date       last day, excluded
 --   $features          varchar[]  the feature
---   $since             varchar[]  the first day on which it could be used
+--   $live_since        varchar[]  the first day on which it could be used
 --   $tried_by_opening  varchar[]  the feature, if it sends no `started`: to open it is a try
 --   $tried_by_any      varchar[]  the feature, if it sends neither: anything but `exposed` is one
 --   $without_ends      varchar[]  the feature, if it sends no `completed`: a day with a try is used
@@ -34,7 +34,7 @@ able as (
     from user_days
     where day >= $start_date
         and day < $end_date
-        and day >= cast($since[1] as date)
+        and day >= cast($live_since[1] as date)
     group by segment, user_key
 ),
 

@@ -11,7 +11,7 @@
 --   $is_varying        boolean    true: people are narrowed by a value that varies within them
 --   $within_days       integer    days after a first try in which somebody may come back
 --   $features          varchar[]  the features
---   $since             varchar[]  for each of them, the first day on which it could be used
+--   $live_since        varchar[]  for each of them, the first day on which it could be used
 --   $without_ends      varchar[]  of them, those without `completed`: a day with a try is a use day
 --   $tried_by_opening  varchar[]  of them, those without `started`: to open one is a try
 --   $tried_by_any      varchar[]  of them, those without both: anything but `exposed` is one
@@ -31,7 +31,7 @@ with
 asked as (
     select
         $features[days.number] as asked_feature,
-        cast($since[days.number] as date) as live_on
+        cast($live_since[days.number] as date) as live_on
     from (select row_number() over (order by day) as number from calendar) as days
     where days.number <= array_length($features)
 ),

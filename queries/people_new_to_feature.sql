@@ -10,7 +10,7 @@
 --   $within_days       integer    days after a first try in which somebody may come back
 --   $adopted_within    integer    days from entry in which two use days make an adopter
 --   $features          varchar[]  the feature
---   $since             varchar[]  the first day on which it could be used
+--   $live_since        varchar[]  the first day on which it could be used
 --   $tried_by_opening  varchar[]  the feature, if it sends no `started`: to open it is a try
 --   $tried_by_any      varchar[]  the feature, if it sends neither: anything but `exposed` is one
 --   $without_ends      varchar[]  the feature, if it sends no `completed`: a day with a try is used
@@ -34,8 +34,8 @@ entered as (
     from user_days
     where day >= $entered_from
         and day < $entered_until
-        and day >= cast($since[1] as date)
-        and (prev_day is null or prev_day < cast($since[1] as date))
+        and day >= cast($live_since[1] as date)
+        and (prev_day is null or prev_day < cast($live_since[1] as date))
 ),
 
 -- one row per (newcomer, day) with a try or a use

@@ -8,7 +8,7 @@
 --   $adopted_from      date       first day on which use counts towards adopting; before the start
 --   $recent_from       date       first day of the recent ones, which end with the period
 --   $features          varchar[]  the feature
---   $since             varchar[]  the first day on which it could be used
+--   $live_since        varchar[]  the first day on which it could be used
 --   $tried_by_opening  varchar[]  the feature, if it sends no `started`: to open it is a try
 --   $tried_by_any      varchar[]  the feature, if it sends neither: anything but `exposed` is one
 --   $without_ends      varchar[]  the feature, if it sends no `completed`: a day with a try is used
@@ -35,7 +35,7 @@ able as (
     where day >= $start_date
         and day < $end_date
     group by user_key
-    having max(day) >= cast($since[1] as date)
+    having max(day) >= cast($live_since[1] as date)
 ),
 
 -- one row per event of the feature

@@ -1,4 +1,4 @@
-"""`[service]` and `[slo.NAME]` of `workspace.toml`: how fast and how correct the service is to be."""
+"""`[service]` and `[slo.NAME]` of `workspace.toml`: how fast and correct the service is to be."""
 
 from typing import Annotated, Literal
 

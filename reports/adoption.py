@@ -162,7 +162,7 @@ class AdoptionAsked:
             frame |= {"start_date": period.start}
         if name == "feature_newcomers":
             frame |= {
-                "since": since(some, self.days),
+                "live_since": since(some, self.days),
                 "is_varying": is_varying(self.workspace, within(self.scope.segment, rules)),
             }
         if name == "feature_use_days":

@@ -61,7 +61,7 @@ def people_of_feature(workspace: Workspace, scope: Scope, name: str, column: str
     whole = replace(complete_scope(scope, days) or scope, comparison=None)
     (feature,) = (one for one in features(workspace) if one.name == name)
     period = whole.period
-    told: dict[str, Any] = roles([feature]) | {"since": since([feature], days)}
+    told: dict[str, Any] = roles([feature]) | {"live_since": since([feature], days)}
     segment = within(whole.segment, Segment(feature.rules))
     if column in RUNGS:
         answer = workspace.ask(

@@ -179,8 +179,8 @@ class _Forecasting:
         load = self.table["load"].to_numpy().astype(np.float64)[-LEARNT_DAYS:]
         horizon = min(HORIZON_DAYS, len(load) // 2)
         drawn = paths(
-            self.days[-LEARNT_DAYS:], working(load, scale="count"), horizon, holidays=self._holidays(),
-            is_growing=True, count=PATHS,
+            self.days[-LEARNT_DAYS:], working(load, scale="count"), horizon,
+            holidays=self._holidays(), is_growing=True, count=PATHS,
         )  # fmt: skip
         before = np.broadcast_to(load[-SMOOTHED_DAYS + 1 :], (len(drawn), SMOOTHED_DAYS - 1))
         nothing = np.zeros((len(drawn), 1))

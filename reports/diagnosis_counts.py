@@ -200,7 +200,7 @@ def _asked(
     rhythms = {one.name: workspace.settings.feature(one.name).rhythm for one in some}
     return {
         **roles(some),
-        "since": since(some, known(workspace)),
+        "live_since": since(some, known(workspace)),
         "with_abandoned": [one.name for one in some if sent.get((one.name, "abandoned"), 0)],
         "monthly": [name for name, rhythm in rhythms.items() if rhythm == "month"],
         "least_weeks": periods_of_habit(period, WEEK),

@@ -116,7 +116,7 @@ def feature_page(workspace: Workspace, scope: Scope, name: str) -> FeatureReport
         entered_until=whole.period.end,
         end_date=whole.period.end,
         within_days=words.WINDOW,
-        since=since([feature], days),
+        live_since=since([feature], days),
         is_varying=is_varying(workspace, segment),
         **told,
     )
@@ -185,7 +185,7 @@ def ladder_answer(
         by=by,
         start_date=period.start,
         end_date=period.end,
-        since=since([feature], known(workspace)),
+        live_since=since([feature], known(workspace)),
         **roles([feature]),
         **habit(workspace, feature.name, period),
     )

@@ -2,8 +2,8 @@
 
 Sixteen weeks of people in twelve countries. Everybody is active every day; each uses the board so
 often a day that a count has some spread. Release "staged" doubles it in six countries from
-1 October on, "flag" does for people with an even number from 29 October on, "full" makes attempts at reports
-fail from 12 November on, "young" came four days before the end and touches nothing.
+1 October on, "flag" does for people with an even number from 29 October on, "full" makes attempts
+at reports fail from 12 November on, "young" came four days before the end and touches nothing.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,5 @@
 """Who may connect, what the browser is told to refuse, and where a link leads after signing in."""
 
-import asyncio
 import time
 import tomllib
 from pathlib import Path
@@ -22,6 +21,7 @@ from pages.shared.sign_in import NotSignedIn
 from queries import WorkspaceError
 from queries.access import Identity
 from queries.access_settings import Access
+from tests import apart
 from tests.page_runs import showing
 
 Message = dict[str, Any]
@@ -53,7 +53,7 @@ def answer(app: Any, request: Message) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(request, receive, send))
+    apart.run(app(request, receive, send))
     return sent
 
 

@@ -1,6 +1,5 @@
 """The SQL editor: the file that is served belongs to its sources, and a plain field stands in."""
 
-import asyncio
 import gzip
 import hashlib
 import re
@@ -12,6 +11,7 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.code_editor import editor, serving
+from tests import apart
 
 FOLDER = Path(serving.__file__).parent
 SOURCE = FOLDER / "source"
@@ -49,7 +49,7 @@ def answer_to(path: str) -> tuple[dict[str, str], bytes]:
 
     asked = {"type": "http", "method": "GET", "path": path, "query_string": b""}
     asked["headers"] = [(b"accept-encoding", b"gzip, br")]
-    asyncio.run(Starlette(routes=list(serving.editor_routes()))(asked, receive, send))
+    apart.run(Starlette(routes=list(serving.editor_routes()))(asked, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return headers, b"".join(one.get("body", b"") for one in sent[1:])
 

@@ -1,6 +1,5 @@
 """The launcher: what it sends compressed, and what it says of its health."""
 
-import asyncio
 import gzip
 import json
 from pathlib import Path
@@ -11,6 +10,7 @@ from streamlit.file_util import get_static_dir
 
 import app as launcher
 from pages.shared import states, workspaces
+from tests import apart
 
 Message = dict[str, Any]
 
@@ -27,7 +27,7 @@ def ask(middleware: Any, path: str, **headers: str) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(middleware(scope, receive, send))
+    apart.run(middleware(scope, receive, send))
     return sent
 
 
@@ -76,7 +76,7 @@ def test_what_is_no_static_file_is_left_to_the_server(path: str) -> None:
 
 def healthz(monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     monkeypatch.setattr(workspaces, "health", lambda: state)
-    response = asyncio.run(launcher.healthz(None))  # type: ignore[arg-type]
+    response = apart.run(launcher.healthz(None))  # type: ignore[arg-type]
     return response.status_code, json.loads(bytes(response.body))
 
 

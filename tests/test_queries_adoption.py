@@ -167,7 +167,7 @@ def test_newcomers_equal_the_slow_recount(
         entered_until=entered[1],
         end_date=PERIOD.end,
         within_days=WINDOW,
-        since=since(features(workspace), known(workspace)),
+        live_since=since(features(workspace), known(workspace)),
         is_varying=is_varying,
         **told(workspace),
     )

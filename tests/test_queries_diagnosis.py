@@ -32,7 +32,7 @@ ASKED: dict[str, Any] = {
     "end_date": END,
     **{f"fifth_{place}": edge for place, edge in enumerate(FIFTHS, start=1)},
     "features": list(SENDS),
-    "since": [str(MONDAY), str(MONDAY + timedelta(days=20)), str(MONDAY), str(MONDAY)],
+    "live_since": [str(MONDAY), str(MONDAY + timedelta(days=20)), str(MONDAY), str(MONDAY)],
     "monthly": ["silent"],
     "tried_by_opening": ["opened"],
     "tried_by_any": ["bare"],
@@ -85,7 +85,7 @@ Event = tuple[datetime, str]
 def slow(rows: Sequence[Row]) -> dict[tuple[str, int, str], Counter[str]]:
     """The same counts, one person and feature at a time."""
     found: dict[tuple[str, int, str], Counter[str]] = {}
-    since = dict(zip(ASKED["features"], map(date.fromisoformat, ASKED["since"]), strict=True))
+    since = dict(zip(ASKED["features"], map(date.fromisoformat, ASKED["live_since"]), strict=True))
     for who in sorted({row[0] for row in rows}):
         all_of = sorted((datetime.fromisoformat(row[2]), row) for row in rows if row[0] == who)
         own = [(at, row) for at, row in all_of if MONDAY <= at.date() < END]
@@ -236,7 +236,7 @@ def test_people_of_a_rung_are_as_many_as_the_ladder_says(
         name: [feature] if feature in ASKED[name] else [] for name in ABOUT_FEATURES
     }
     own = {name: ASKED[name] for name in ("start_date", "end_date", "least_weeks", "least_spans")}
-    own |= {"features": [feature], "since": [ASKED["since"][list(SENDS).index(feature)]]}
+    own |= {"features": [feature], "live_since": [ASKED["live_since"][list(SENDS).index(feature)]]}
     found = workspace.ask("diagnosis_people", on_rung=rung, **own, **one).rows
     number = sum(int(ladder[name].sum()) for name in RUNGS[rung])
     assert found.height == found["user_id"].n_unique() == number

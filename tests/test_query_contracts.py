@@ -172,7 +172,7 @@ VALUES: dict[str, Any] = {
     "is_varying": False,
     "user_id": "u01",
     "recent_from": date(2026, 2, 16),
-    "since": ["2026-01-05"],
+    "live_since": ["2026-01-05"],
     "start_at": datetime(2026, 1, 19),  # noqa: DTZ001
     "tried_by_any": ["reports"],
     "tried_by_opening": [],
