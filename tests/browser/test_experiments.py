@@ -33,7 +33,7 @@ def test_an_experiment_is_followed_from_the_list_to_sql(experiments: str, reader
     reader.clicks("part", "Over time")
     assert "Look by look" in reader.card("timeline")
     reader.clicks("open_sql_timeline")
-    assert "/sql" in reader.page.url
+    reader.page.wait_for_url("**/sql*")
     assert reader.problems == []
 
 
