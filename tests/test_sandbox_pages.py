@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from polars.testing import assert_frame_equal
 
 from queries import Answer, Filter, QueryError, Segment, Workspace, names
 from queries.contract import Contract, contract
@@ -56,8 +57,8 @@ def test_a_text_of_a_page_gives_the_same_rows_in_the_sandbox(
     for answer in answers(workspace, contract(name)):
         own = sandbox.run(workspace, answer.sql, answer.parameters)
         rows = frame(own.rows)
-        assert rows.equals(answer.rows)
-        assert rows.schema == answer.rows.schema
+        # Sums of fractions differ in their last digit by the order in which threads add them.
+        assert_frame_equal(rows, answer.rows, rel_tol=1e-12, abs_tol=1e-12)
         assert own.snapshot_id == answer.snapshot_id
         asked += 1
     assert asked

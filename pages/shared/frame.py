@@ -54,6 +54,7 @@ def navigation(*, has_sql: bool, is_hidden: bool = False) -> st.Page:
             "Ask": ask,
         },
         position="hidden" if is_hidden else "sidebar",
+        expanded=True,  # otherwise the last pages hide behind "View more"
     )
 
 
