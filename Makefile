@@ -29,7 +29,7 @@ run: .venv/run.stamp  ## Open the dashboard: the demo, or WORKSPACE=folder [DATA
 ifeq ($(WORKSPACE),)
 	@$(VENV)/python app.py demo
 endif
-	@$(VENV)/python app.py build
+	@$(VENV)/python app.py build --no-answers
 	@echo "Starting the dashboard (Ctrl+C stops it)"
 	@$(VENV)/python app.py serve --port $(PORT)
 

@@ -91,8 +91,10 @@ def _say_table(table: Any) -> None:
 
 @main.command()
 @_folder
-def build(folder: Path | None) -> None:
-    """Bring the roll-ups up to the state of the files."""
+@click.option("--no-answers", "is_bare", is_flag=True,
+              help="Leave what the pages ask first to the server.")  # fmt: skip
+def build(folder: Path | None, *, is_bare: bool) -> None:
+    """Bring the roll-ups up to the state of the files, and answer what the pages ask first."""
     from queries.build import build as build_rollups
     from queries.kept_answers import keeping
     from reports.first_questions import ask_first
@@ -106,6 +108,8 @@ def build(folder: Path | None) -> None:
             _say_built(workspace, result)
         else:
             click.echo(f"Nothing changed since {result.snapshot.built_at:%d %b %Y, %H:%M} UTC.")
+    if is_bare:
+        return
     if sys.stderr.isatty():
         click.echo("Answering what the pages ask first …", err=True)
     try:

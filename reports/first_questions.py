@@ -30,6 +30,8 @@ from reports.markers import markers
 from reports.morning_kept import put_together
 from reports.objectives import objectives
 from reports.performance import performance
+from reports.revenue_bridge import revenue_report
+from reports.revenue_cohorts import revenue_cohorts_report
 from reports.revenue_spans import paid_spans
 from reports.scope import Scope
 from reports.service_days import has_requests
@@ -91,7 +93,9 @@ def _product(workspace: Workspace, by_day: Scope) -> None:
     diagnosis(workspace, Segment())
     feedback(workspace, by_day)
     feedback_words(workspace, by_day)
-    paid_spans(workspace, Segment())
+    if paid_spans(workspace, Segment()).source.rows.height:
+        revenue_report(workspace, Segment())
+        revenue_cohorts_report(workspace, Segment())
 
 
 def _service(workspace: Workspace, by_day: Scope) -> None:

@@ -15,6 +15,7 @@ from metrics.revenue import Bridge, History, Retained, Rules, bridge, history, q
 from metrics.revenue.uncertainty import RevenueChurn, retention_rates, revenue_churn
 from reports import churn_definitions
 from reports.answer import Report, Source
+from reports.made_once import made_once
 from reports.revenue_movements import reasons_of, rows_of_movements
 from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
 
@@ -112,7 +113,15 @@ def revenue_report(
         currency: Of the amounts; None: that of most spans.
     """
     rules = rules or Rules()
-    paid = paid_spans(workspace, segment, currency=currency)
+
+    def make() -> RevenueReport:
+        return _explained(paid_spans(workspace, segment, currency=currency), rules, months=months)
+
+    key = ("revenue_report", segment.canonical(), rules, months, currency)
+    return made_once(workspace, key, make)
+
+
+def _explained(paid: PaidSpans, rules: Rules, *, months: int) -> RevenueReport:
     shown = months_until(paid, months)
     levels = history(paid.spans, rules, as_of=paid.until)
     table = _table(levels, shown, rules, paid.exchange)

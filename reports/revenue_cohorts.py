@@ -13,6 +13,7 @@ from metrics.revenue import Exchange, History, Rules, history, revenue_cohorts
 from metrics.revenue.movements import amounts_at
 from reports import churn_definitions
 from reports.answer import Report, Source
+from reports.made_once import made_once
 from reports.revenue_bridge import months_until
 from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
 
@@ -73,7 +74,16 @@ def revenue_cohorts_report(
         months: How many cohorts.
         currency: Of the amounts; None: that of most spans.
     """
-    paid = paid_spans(workspace, segment, currency=currency)
+    rules = rules or Rules()
+
+    def make() -> RevenueCohortsReport:
+        return _followed(paid_spans(workspace, segment, currency=currency), rules, months=months)
+
+    key = ("revenue_cohorts_report", segment.canonical(), rules, months, currency)
+    return made_once(workspace, key, make)
+
+
+def _followed(paid: PaidSpans, rules: Rules, *, months: int) -> RevenueCohortsReport:
     shown = [one for one in months_until(paid, months) if one.is_complete]
     schema = {
         "cohort": pl.Date, "month_number": pl.Int64, "customers": pl.Int64,
@@ -82,7 +92,7 @@ def revenue_cohorts_report(
     }  # fmt: skip
     rows, listed = [], pl.DataFrame(schema=ACCOUNTS)
     if shown:
-        levels = history(paid.spans, rules or Rules(), as_of=paid.until)
+        levels = history(paid.spans, rules, as_of=paid.until)
         starts = [one.start for one in shown]
         edges = np.array([number(one) for one in (*starts, add_months(starts[-1], 1))])
         found = revenue_cohorts(levels, edges, complete_until=paid.until, exchange=paid.exchange)
