@@ -12,6 +12,7 @@ from bench.building import Build, Building, building
 from bench.clickhouse import ClickHouse
 from bench.comparisons import COMPARISONS, Comparison, Reach, reach, require_equal
 from bench.experiments import statistics_layer
+from bench.funnel import beside_clickhouse
 from bench.pages import pages
 from bench.result_files import over_bare_sql, side_by_side
 from bench.sandbox import sandbox
@@ -42,6 +43,7 @@ def _tables(folder: Path) -> Iterator[Table]:
     yield _building(measured)
     yield _new_day(measured)
     yield _questions(open_workspace(folder))
+    yield beside_clickhouse(folder)
     yield _pages(folder)
     yield sandbox(folder)
     yield statistics_layer()

@@ -4,15 +4,18 @@ Goal: four steps, 10 million step events among 100 million and a window of 7 day
 two cores, at least 8 times as quickly as ClickHouse on the same files, below 1.5 GiB.
 """
 
+import json
 import resource
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from bench import data
+from bench.table import Table
 from bench.timing import Timing, timed
 from metrics.funnel import Attempts, Funnel, Log, attempts
 from metrics.periods import Period
@@ -102,36 +105,62 @@ def require_equal(mine: list[int], others: list[int], place: str) -> None:
         raise click.ClickException(f"{place}: ClickHouse counts {others}, we count {mine}")
 
 
-def beside_clickhouse(folder: Path) -> None:
-    """Time both on the events of a workspace."""
+def beside_clickhouse(folder: Path) -> Table:
+    """Both on the events of a workspace, measured in a process of its own, whose memory it is.
+
+    Raises:
+        RuntimeError: It failed, or the counts differ.
+    """
+    command = [sys.executable, "-m", "bench.funnel", "--folder", str(folder)]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    if answer.returncode:
+        raise RuntimeError(f"the funnel could not be measured:\n{answer.stderr}")
+    found = json.loads(answer.stdout)
+    best, median = found["ours"]
+    rows = [("Tidemark, roll-up", f"{best:.2f}", f"{median:.2f}", f"{found['gib']:.2f}", "")]
+    rows += [
+        (f"ClickHouse, {place}", f"{own:.2f}", f"{middle:.2f}", "", f"{middle / median:.1f}")
+        for place, (own, middle) in found["theirs"].items()
+    ]
+    what = f"4 steps, {found['events']:,} step events, 7 days"
+    columns = (
+        f"{what}; equal counts", "best, s", "median, s (goal: 1.5)", "GiB (goal: 1.5)",
+        "times ours (goal: 8)",
+    )  # fmt: skip
+    return Table("A funnel", columns, rows)
+
+
+def _measured(folder: Path) -> dict[str, Any]:
+    """Seconds of both, best and median; our peak memory before the other one is loaded."""
     workspace = open_workspace(folder)
     found, timing = timed(lambda: ours(workspace), runs=OUR_RUNS)
     mine = counts_of(found.whole.attempts)
-    click.echo(f"{step_events(workspace):,} step events; {mine} reached each step")
-    click.echo(f"Tidemark, roll-up    best {timing.best:.2f} s, median {timing.median:.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    click.echo(f"peak memory so far   {peak / GIBIBYTE:.2f} GiB")
-    from chdb.session import Session
-
-    session = Session()
-    session.query("create database if not exists bench")
-    session.query("use bench")
     snapshot = workspace.snapshot
     values = {
         "last_day": str(snapshot.watermark) if snapshot else "",
         "time_zone": workspace.settings.product.time_zone,
     }
-    rolled_up = str(folder / FOLDER / "data" / "steps" / "*.parquet")
+    parts = snapshot.partitions["steps"] if snapshot else ()
+    rolled_up = f"{folder / FOLDER}/{{{','.join(one.file for one in parts)}}}"
     raw = str(folder / "events" / "*.parquet")
+    from chdb.session import Session
+
+    session = Session()
+    session.query("create database if not exists bench")
+    session.query("use bench")
+    compared = {}
     for title, view, files in (("roll-up", ROLL_UP, rolled_up), ("raw files", RAW, raw)):
         others, took = theirs(session, view, files=files, **values)
         require_equal(mine, others, title)
-        times = took.best / timing.best
-        click.echo(
-            f"ClickHouse, {title:9} best {took.best:.2f} s, median {took.median:.2f} s: "
-            f"{times:.1f} times as long, equal counts"
-        )
+        compared[title] = (took.best, took.median)
     session.close()
+    return {
+        "events": step_events(workspace),
+        "ours": (timing.best, timing.median),
+        "gib": peak / GIBIBYTE,
+        "theirs": compared,
+    }
 
 
 def kernel_alone(events: int, users: int, runs: int) -> None:
@@ -147,18 +176,16 @@ def kernel_alone(events: int, users: int, runs: int) -> None:
 
 
 @click.command()
-@click.option(
-    "--size", type=float, help="Beside ClickHouse, on the demo; 20 is 100 million events."
-)
+@click.option("--folder", type=click.Path(path_type=Path), help="Beside ClickHouse, as JSON.")
 @click.option("--events", default=10_000_000, show_default=True, help="Of the invented log.")
 @click.option("--users", default=1_000_000, show_default=True)
 @click.option("--runs", default=7, show_default=True)
-def main(size: float | None, events: int, users: int, runs: int) -> None:
-    """Time the kernel alone, or with --size all the way from Parquet beside ClickHouse."""
-    if size is None:
+def main(folder: Path | None, events: int, users: int, runs: int) -> None:
+    """Time the kernel alone, or all the way from a workspace's Parquet beside ClickHouse."""
+    if folder is None:
         kernel_alone(events, users, runs)
     else:
-        beside_clickhouse(data.workspace(size))
+        click.echo(json.dumps(_measured(folder)))
 
 
 if __name__ == "__main__":
