@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from metrics.series import Accuracy, back_test, paths, working
 from metrics.service import CapacityDates, LoadCurve, capacity_dates, load_curve
 from reports import performance_definitions as definitions
 from reports.answer import Report, Source, source
+from reports.made_once import Room
 from reports.service_days import known_requests
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ SMOOTHED_DAYS = 28
 PATHS = 2_000
 CONFIDENCE = 0.95
 WEEK = 7
-KEPT = 64  # answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,7 @@ class Capacity(Report):
     curve: Source
 
 
-_kept: OrderedDict[tuple[object, ...], Capacity] = OrderedDict()
-_lock = threading.Lock()
+_forecasts: Room[Capacity] = Room(most=64)
 
 
 def capacities(workspace: Workspace) -> tuple[Capacity, ...]:
@@ -94,20 +91,7 @@ def capacities(workspace: Workspace) -> tuple[Capacity, ...]:
 
 
 def _capacity(workspace: Workspace, name: str, slo: Slo) -> Capacity:
-    snapshot = workspace.snapshot
-    key = (
-        str(workspace.folder), snapshot.id if snapshot else None, workspace.sight, name, slo,
-        workspace.settings.holidays,
-    )  # fmt: skip
-    with _lock:
-        found = _kept.get(key)
-    if found is None:
-        found = _Forecasting(workspace, name, slo).capacity()
-        with _lock:
-            _kept[key] = found
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
-    return found
+    return _forecasts.now(workspace, name, lambda: _Forecasting(workspace, name, slo).capacity())
 
 
 class _Forecasting:

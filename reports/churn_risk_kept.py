@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
-from dataclasses import asdict, dataclass, field
+import math
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from queries import TidemarkError
-from reports.churn_risk import STEPS, RiskNumbers, Trained, train
+from metrics.revenue import Rules
+from queries import Segment
+from reports.churn_risk import RiskNumbers, Trained, train
 from reports.known import known
+from reports.made_once import Making, Room
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from metrics.revenue import Rules
-    from queries import Segment, Workspace
+    from queries import Workspace
 
 LOG = logging.getLogger("tidemark")
 FOLDER = ".tidemark/risk"
@@ -28,35 +29,8 @@ TABLES = ("scores", "parts", "bins")
 RECALIBRATED_EACH = timedelta(days=31)
 
 
-@dataclass(slots=True)
-class Training:
-    """One training and how far it is.
-
-    Attributes:
-        step: Number of the step of STEPS that runs.
-        error: Why there is no model; None: it runs, or there is one.
-        trained: The model; None: not yet.
-        done: Set when it is over.
-    """
-
-    step: int = 0
-    error: TidemarkError | None = None
-    trained: Trained | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def share(self) -> float:
-        """How much of it is done."""
-        return self.step / len(STEPS)
-
-    @property
-    def words(self) -> str:
-        """What it is doing."""
-        return STEPS[self.step]
-
-
-_trainings: dict[tuple[str, str], Training] = {}
-_lock = threading.Lock()
+# Builds do not matter: a model goes on until it is trained anew, and a failure until somebody does.
+trainings: Room[Trained] = Room(is_of_build=False, seconds_told=math.inf)
 
 
 def kept_model(
@@ -67,8 +41,8 @@ def kept_model(
     A file that cannot be read is no model: it is trained anew.
     """
     running = training_of(workspace, segment, rules, currency)
-    if running is not None and running.trained is not None:
-        return running.trained
+    if running is not None and running.made is not None:
+        return running.made
     place = _place(workspace, _name(workspace, segment, rules, currency))
     try:
         numbers = RiskNumbers(**json.loads((place / "numbers.json").read_text(encoding="utf-8")))
@@ -84,50 +58,33 @@ def is_due(workspace: Workspace, found: Trained) -> bool:
     return date.fromisoformat(found.numbers.scored_on) + RECALIBRATED_EACH <= watermark
 
 
+def trained_at(workspace: Workspace) -> str | None:
+    """When the model of all accounts was trained; None: there is none."""
+    found = kept_model(workspace, Segment(), Rules())
+    return found.numbers.trained_at if found else None
+
+
 def training_of(
     workspace: Workspace, segment: Segment, rules: Rules, currency: str | None = None
-) -> Training | None:
+) -> Making[Trained] | None:
     """The training of these accounts that runs or ran in this process; None: there was none."""
-    with _lock:
-        return _trainings.get(_key(workspace, segment, rules, currency))
+    return trainings.making(workspace, _key(segment, rules, currency))
 
 
 def start_training(
     workspace: Workspace, segment: Segment, rules: Rules, currency: str | None = None
-) -> Training:
+) -> Making[Trained]:
     """Train in the background, unless it already does."""
-    key = _key(workspace, segment, rules, currency)
-    with _lock:
-        running = _trainings.get(key)
-        if running is not None and not running.done.is_set():
-            return running
-        running = _trainings[key] = Training()
-    threading.Thread(
-        target=_train,
-        args=(running, workspace, segment, rules, currency),
-        name="churn model",
-        daemon=True,
-    ).start()
-    return running
 
+    def make(training: Making[Trained]) -> Trained:
+        def progressed(step: int) -> None:
+            training.step = step
 
-def _train(
-    running: Training, workspace: Workspace, segment: Segment, rules: Rules, currency: str | None
-) -> None:
-    def progressed(step: int) -> None:
-        running.step = step
-
-    try:
         found = train(workspace, segment, rules=rules, currency=currency, progress=progressed)
         _keep(_place(workspace, _name(workspace, segment, rules, currency)), found)
-        running.trained = found
-    except TidemarkError as error:
-        running.error = error
-    except Exception as error:  # the thread's last place: nobody else would hear of it
-        LOG.exception("a model of who leaves could not be trained")
-        running.error = TidemarkError(f"the training broke off: {type(error).__name__}")
-    finally:
-        running.done.set()
+        return found
+
+    return trainings.begin(workspace, _key(segment, rules, currency), make, again=True)
 
 
 def _keep(place: Path, found: Trained) -> None:
@@ -147,13 +104,12 @@ def _place(workspace: Workspace, name: str) -> Path:
     return workspace.folder / FOLDER / name
 
 
-def _key(
-    workspace: Workspace, segment: Segment, rules: Rules, currency: str | None
-) -> tuple[str, str]:
-    return str(workspace.folder), _name(workspace, segment, rules, currency)
+def _key(segment: Segment, rules: Rules, currency: str | None) -> tuple[Segment, Rules, str | None]:
+    return segment.canonical(), rules, currency
 
 
 def _name(workspace: Workspace, segment: Segment, rules: Rules, currency: str | None) -> str:
-    """One for each viewer's sight, segment, rules and currency."""
-    asked = (workspace.sight, segment.canonical(), rules, currency)
+    """One for each viewer's sight, segment, rules and currency, and for what is personal."""
+    personal = sorted(workspace.settings.access.personal.items())
+    asked = (workspace.sight, segment.canonical(), rules, currency, personal)
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from metrics.diagnosis import (
     Gain,
@@ -26,13 +23,13 @@ from metrics.diagnosis.signals import SIGNALS, signals
 from metrics.diagnosis.verdicts import CAUSE, Probabilities
 from reports.diagnosis_counts import FeatureCounts, feature_counts
 from reports.feature_list import Feature
+from reports.made_once import Room
 
 if TYPE_CHECKING:
     from metrics.diagnosis import Diagnosis
     from metrics.periods import Period
     from queries import Segment, Workspace
 
-KEPT = 8  # diagnoses of a workspace: other periods and segments
 NOTHING_LIKELY = Probabilities(
     {"discoverability": 0.0, "usability": 0.0, "value": 0.0}, {}, none=0.0
 )  # where no model could be made
@@ -76,10 +73,7 @@ class Diagnosed:
     unknown: frozenset[str]
 
 
-Key = tuple[str | None, "Segment", "Period"]
-
-_kept: WeakKeyDictionary[Workspace, OrderedDict[Key, Diagnosed]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_products: Room[Diagnosed] = Room(most=16)
 
 
 def diagnosed(workspace: Workspace, segment: Segment, period: Period) -> Diagnosed:
@@ -89,19 +83,11 @@ def diagnosed(workspace: Workspace, segment: Segment, period: Period) -> Diagnos
         NoSnapshot: Nothing has been built.
         QueryError: A dimension is not known.
     """
-    snapshot = workspace.snapshot
-    key = (snapshot.id if snapshot else None, segment.canonical(), period)
-    with _lock:
-        kept = _kept.setdefault(workspace, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    answer = _diagnosed(workspace, feature_counts(workspace, segment, period))
-    with _lock:
-        kept[key] = answer
-        while len(kept) > KEPT:
-            kept.popitem(last=False)
-    return answer
+
+    def make() -> Diagnosed:
+        return _diagnosed(workspace, feature_counts(workspace, segment, period))
+
+    return _products.now(workspace, (segment.canonical(), period), make)
 
 
 def _diagnosed(workspace: Workspace, counted: FeatureCounts) -> Diagnosed:

@@ -26,7 +26,7 @@ from reports.experiment_plan import Plan, plan_of
 from reports.experiment_sentences import verdict_sentence
 from reports.experiment_units import UnitMoments, unit_moments
 from reports.known import known
-from reports.made_once import made_once
+from reports.made_once import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +102,9 @@ class ExperimentReport(Report):
         return any(one.grade == "bad" for one in self.checks)
 
 
+_judgements: Room[ExperimentReport] = Room(most=128)
+
+
 def experiment(workspace: Workspace, name: str, segment: Segment | None = None) -> ExperimentReport:
     """Judge one experiment by the rule that it began with.
 
@@ -128,8 +131,8 @@ def judged(
         segment: As for `experiment`.
         is_decided: Whether somebody has written down a decision.
     """
-    key = ("experiment", repr(plan), segment.canonical() if segment else None)
-    found = made_once(workspace, key, lambda: _judged(workspace, plan, segment))
+    key = (repr(plan), segment.canonical() if segment else None)
+    found = _judgements.now(workspace, key, lambda: _judged(workspace, plan, segment))
     return replace(found, status="decided") if is_decided else found
 
 

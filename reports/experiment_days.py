@@ -22,7 +22,7 @@ from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
 from reports.experiment_health import p_words
-from reports.made_once import made_once
+from reports.made_once import Room
 
 if TYPE_CHECKING:
     from queries import Segment, Workspace
@@ -63,6 +63,9 @@ class DaysReport(Report):
         return found if found in self.warnings else None
 
 
+_courses: Room[DaysReport | None] = Room(most=64)
+
+
 def days_since(
     workspace: Workspace, report: ExperimentReport, segment: Segment | None = None
 ) -> DaysReport | None:
@@ -71,8 +74,8 @@ def days_since(
     Returns:
         None where results are withheld, or for a ratio, which has no daily value of a unit.
     """
-    key = ("days", repr(report.plan), segment.canonical() if segment else None)
-    return made_once(workspace, key, lambda: _days_since(workspace, report, segment))
+    key = (repr(report.plan), segment.canonical() if segment else None)
+    return _courses.now(workspace, key, lambda: _days_since(workspace, report, segment))
 
 
 def _days_since(

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.churn_risk_kept import trained_at
 from reports.leadership import LeadershipReport, leadership, quarters
-from reports.remembered import Remembered
+from reports.made_once import Room
+from reports.written import written
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from queries import Workspace
 
-_pages: Remembered[LeadershipReport] = Remembered(leadership)
+_pages: Room[LeadershipReport] = Room()
 
 
 def kept_leadership(workspace: Workspace, quarter: str) -> LeadershipReport | None:
     """The page of a quarter; None: it is being made, from now on."""
-    return _pages.kept(workspace, quarter or _running(workspace))
+    name = quarter or _running(workspace)
+    return _pages.soon(workspace, _key(workspace, name), lambda: leadership(workspace, name))
 
 
 def made_leadership(workspace: Workspace, quarter: str = "") -> LeadershipReport:
     """The page of a quarter, made now unless it was before."""
-    return _pages.made(workspace, quarter or _running(workspace))
+    name = quarter or _running(workspace)
+    return _pages.now(workspace, _key(workspace, name), lambda: leadership(workspace, name))
 
 
 def _running(workspace: Workspace) -> str:
     return next(iter(quarters(workspace)), "")
+
+
+def _key(workspace: Workspace, quarter: str) -> Hashable:
+    """What people wrote since and a new model of who leaves make it anew."""
+    return quarter, written(workspace), trained_at(workspace)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from reports.made_once import Room
 from reports.release_answer import ReleaseReport
 from reports.release_facts import all_releases
 from reports.release_judging import Judging
@@ -15,10 +14,7 @@ if TYPE_CHECKING:
     from queries import Workspace
     from store import PlannedRelease
 
-KEPT = 128  # judgements
-
-_kept: OrderedDict[tuple[object, ...], ReleaseReport] = OrderedDict()
-_lock = threading.Lock()
+_judgements: Room[ReleaseReport] = Room(most=128)
 
 
 def release_report(
@@ -33,29 +29,24 @@ def release_report(
             the use of the touched features.
     """
     plan = plan_of(workspace, name)
-    key = _key(workspace, name, plan, measure)
-    with _lock:
-        found = _kept.get(key)
-    if found is not None:
-        return found
     known = all_releases(workspace)
     release = next((one for one in known if one.name == name), None)
     if release is None:
         release = planned_as_release(plan) if plan else None
     if release is None:
         return None
-    found = Judging(workspace, release, known, plan, measure).report()
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return found
+    judging = release  # which is one by now
+    return _judgements.now(
+        workspace,
+        _key(name, plan, measure),
+        lambda: Judging(workspace, judging, known, plan, measure).report(),
+    )
 
 
 def kept_report(workspace: Workspace, name: str) -> ReleaseReport | None:
     """The judgement, if somebody or the server has asked for it since the last build."""
-    with _lock:
-        return _kept.get(_key(workspace, name, plan_of(workspace, name), None))
+    found = _judgements.making(workspace, _key(name, plan_of(workspace, name), None))
+    return found.made if found else None
 
 
 def judge_all(workspace: Workspace) -> None:
@@ -66,10 +57,6 @@ def judge_all(workspace: Workspace) -> None:
         release_report(workspace, plan.release)
 
 
-def _key(
-    workspace: Workspace, name: str, plan: PlannedRelease | None, measure: str | None
-) -> tuple[object, ...]:
-    snapshot = workspace.snapshot
-    stamp = (plan.id, plan.version) if plan else None
-    built = snapshot.id if snapshot else None
-    return str(workspace.folder), built, workspace.sight, name, stamp, measure
+def _key(name: str, plan: PlannedRelease | None, measure: str | None) -> tuple[object, ...]:
+    """What a judgement depends on beside the build: its plan as it is written now."""
+    return name, (plan.id, plan.version) if plan else None, measure

@@ -15,7 +15,7 @@ from metrics.revenue import Bridge, History, Retained, Rules, bridge, history, q
 from metrics.revenue.uncertainty import RevenueChurn, retention_rates, revenue_churn
 from reports import churn_definitions
 from reports.answer import Report, Source
-from reports.made_once import made_once
+from reports.made_once import Room
 from reports.revenue_movements import reasons_of, rows_of_movements
 from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
 
@@ -95,6 +95,9 @@ class Month:
         return number(self.start), number(self.end)
 
 
+_bridges: Room[RevenueReport] = Room()
+
+
 def revenue_report(
     workspace: Workspace,
     segment: Segment,
@@ -117,8 +120,8 @@ def revenue_report(
     def make() -> RevenueReport:
         return _explained(paid_spans(workspace, segment, currency=currency), rules, months=months)
 
-    key = ("revenue_report", segment.canonical(), rules, months, currency)
-    return made_once(workspace, key, make)
+    key = (segment.canonical(), rules, months, currency)
+    return _bridges.now(workspace, key, make)
 
 
 def _explained(paid: PaidSpans, rules: Rules, *, months: int) -> RevenueReport:

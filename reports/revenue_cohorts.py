@@ -13,7 +13,7 @@ from metrics.revenue import Exchange, History, Rules, history, revenue_cohorts
 from metrics.revenue.movements import amounts_at
 from reports import churn_definitions
 from reports.answer import Report, Source
-from reports.made_once import made_once
+from reports.made_once import Room
 from reports.revenue_bridge import months_until
 from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
 
@@ -57,6 +57,9 @@ class RevenueCohortsReport(Report):
         return self.accounts.showing(rows.drop("month_number"))
 
 
+_cohorts: Room[RevenueCohortsReport] = Room()
+
+
 def revenue_cohorts_report(
     workspace: Workspace,
     segment: Segment,
@@ -79,8 +82,8 @@ def revenue_cohorts_report(
     def make() -> RevenueCohortsReport:
         return _followed(paid_spans(workspace, segment, currency=currency), rules, months=months)
 
-    key = ("revenue_cohorts_report", segment.canonical(), rules, months, currency)
-    return made_once(workspace, key, make)
+    key = (segment.canonical(), rules, months, currency)
+    return _cohorts.now(workspace, key, make)
 
 
 def _followed(paid: PaidSpans, rules: Rules, *, months: int) -> RevenueCohortsReport:

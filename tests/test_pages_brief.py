@@ -8,9 +8,9 @@ import pytest
 
 from pages.shared.today.opening import page_name
 from queries import Workspace, open_workspace
-from reports import brief_kept
+from reports.brief_files import place_of, write_brief
 from reports.brief_items import Brief, Candidate, Check, Identity, Item, Part
-from reports.brief_kept import Analysis
+from reports.made_once import Making
 from store import store_of
 from tests.page_runs import act, has_failed, run_page, text
 from tests.page_workspace import LAST_DAY, make_workspace
@@ -44,7 +44,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = make_workspace(tmp_path_factory.mktemp("brief_page"))
     told = replace(ITEM, day=LAST_DAY - timedelta(days=3))
     found = Brief(LAST_DAY, tested=94, items=(ITEM,), doubted=(BOTS,), earlier=(told,))
-    brief_kept._write(brief_kept._place(made, brief_kept._name(made)), found)
+    write_brief(place_of(made), found)
     return made
 
 
@@ -86,7 +86,7 @@ def test_while_the_build_is_analysed_the_page_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_workspace(tmp_path)
-    monkeypatch.setattr("pages.shared.today.brief.start_analysis", lambda _: Analysis())
+    monkeypatch.setattr("pages.shared.today.brief.start_analysis", lambda _: Making())
     screen = run_page(made.folder, "today")
     assert "The last build is being analysed" in text(screen)
     assert open_workspace(made.folder).snapshot is not None

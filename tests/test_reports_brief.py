@@ -14,9 +14,10 @@ from queries.brief_settings import Brief as Rules
 from queries.build import build
 from reports import brief_kept
 from reports.brief import brief
+from reports.brief_files import place_of
 from reports.brief_gate import Gate
 from reports.brief_items import Brief, Item
-from reports.brief_kept import analyse, kept_brief
+from reports.brief_kept import analyse, briefs, kept_brief
 from reports.brief_series import Collected, Measured, Subject, collected
 from reports.brief_tests import Replay, holiday_days
 from reports.brief_why import Reasons
@@ -110,14 +111,14 @@ def test_a_brief_is_kept_for_the_build_and_read_back(
 ) -> None:
     made = replace(outage, snapshot_id="kept")
     monkeypatch.setattr(brief_kept, "brief", lambda _: made)
-    monkeypatch.setattr(brief_kept, "_analyses", {})
+    place_of(demo).unlink(missing_ok=True)
+    briefs.forget()
     assert kept_brief(demo) is None
     assert analyse(demo) == made
-    monkeypatch.setattr(brief_kept, "_analyses", {})
+    briefs.forget()  # as after a restart of the server
     assert kept_brief(demo) == made
-    place = brief_kept._place(demo, brief_kept._name(demo))
-    place.write_text(json.dumps({"day": 1}), encoding="utf-8")
-    monkeypatch.setattr(brief_kept, "_analyses", {})
+    place_of(demo).write_text(json.dumps({"day": 1}), encoding="utf-8")
+    briefs.forget()
     assert kept_brief(demo) is None
 
 

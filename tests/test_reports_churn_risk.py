@@ -175,12 +175,12 @@ def test_a_model_is_trained_in_the_background_and_kept(tmp_path: Path) -> None:
     running = start_training(workspace, EVERYBODY, rules)
     assert running.done.wait(120)
     assert (running.error, running.step) == (None, len(STEPS) - 1)
-    churn_risk_kept._trainings.clear()  # as after a restart of the server
+    churn_risk_kept.trainings.forget()  # as after a restart of the server
     found = kept_model(workspace, EVERYBODY, rules)
     assert found is not None
-    assert running.trained is not None
-    assert found.numbers == running.trained.numbers
-    assert found.scores.equals(running.trained.scores)
+    assert running.made is not None
+    assert found.numbers == running.made.numbers
+    assert found.scores.equals(running.made.scores)
     assert number(date.fromisoformat(found.numbers.scored_on)) == number(LAST)
 
 
@@ -218,4 +218,3 @@ def test_a_training_that_fails_says_why(tmp_path: Path) -> None:
     running = training_of(workspace, EVERYBODY, Rules())
     assert running is not None
     assert "10 who left" in str(running.error)
-    assert replace(running, step=1).share == 1 / len(STEPS)

@@ -1,13 +1,14 @@
 """Reports that take seconds to compute, remembered for everybody who may see the same."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-import streamlit as st
+from typing import Any, TypeVar, cast
 
 from queries import Segment, Workspace
+from reports.made_once import Room
 
 Report = TypeVar("Report")
+
+_reports: Room[Any] = Room(most=64)
 
 
 def remembered(
@@ -18,20 +19,8 @@ def remembered(
     **options: Any,
 ) -> Report:
     """The report of these questions; computed once for each build and each viewer's sight."""
-    snapshot = workspace.snapshot
-    key = (
-        report.__name__,
-        str(workspace.folder),
-        snapshot.id if snapshot else "",
-        workspace.sight,
-        segment.canonical(),
-        more,
-        sorted(options.items()),
+    key = (report.__name__, segment.canonical(), repr(more), repr(sorted(options.items())))
+    return cast(
+        "Report",
+        _reports.now(workspace, key, lambda: report(workspace, segment, *more, **options)),
     )
-    found: Report = _computed(repr(key), lambda: report(workspace, segment, *more, **options))
-    return found
-
-
-@st.cache_data(ttl=3_600, max_entries=64, show_spinner=False)
-def _computed(key: str, _compute: Callable[[], Any]) -> Any:  # noqa: ARG001  (the key is the cache's)
-    return _compute()

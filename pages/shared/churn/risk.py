@@ -19,7 +19,8 @@ from queries import Segment, Workspace
 from reports import churn_definitions
 from reports.answer import Source
 from reports.churn_risk import STEPS, RiskNumbers, Trained
-from reports.churn_risk_kept import Training, is_due, kept_model, start_training, training_of
+from reports.churn_risk_kept import is_due, kept_model, start_training, training_of
+from reports.made_once import Making
 from reports.revenue_spans import paid_spans
 
 EVERY = 1.0  # seconds between two looks at a training
@@ -31,9 +32,9 @@ def risk_view(workspace: Workspace, segment: Segment, rules: Rules, currency: st
     if running is not None and not running.done.is_set():
         _in_the_making(running)
         return
-    if running is not None and running.error is not None:
+    if running is not None and running.failure is not None:
         with st.container(border=True, key="card_risk_failed"):
-            failed(running.error)
+            failed(running.failure)
     found = kept_model(workspace, segment, rules, currency)
     may_run = running is None or running.error is None
     if found is not None and may_run and is_due(workspace, found):
@@ -64,18 +65,19 @@ def _train_button(
     )
 
 
-def _in_the_making(running: Training) -> None:
+def _in_the_making(running: Making[Trained]) -> None:
     with st.container(border=True, key="card_risk_training"):
         st.header("The model is being trained", anchor=False)
         st.fragment(_progress, run_every=EVERY)(running)
         st.caption("It goes on when you leave the page, and is kept when it is done.")
 
 
-def _progress(running: Training) -> None:
+def _progress(running: Making[Trained]) -> None:
     """Drawn again each second until it is over, then the whole page is."""
     if running.done.is_set():
         st.rerun()
-    st.progress(running.share, f"{running.words} · step {running.step + 1} of {len(STEPS)}")
+    share = running.step / len(STEPS)
+    st.progress(share, f"{STEPS[running.step]} · step {running.step + 1} of {len(STEPS)}")
 
 
 def _trained(workspace: Workspace, found: Trained, spans: Source) -> None:
