@@ -30,6 +30,7 @@ FAR, MAD_TO_SD = 6.0, 1.4826  # widths of a weekday's usual spread
 RARE = 0.15  # of a weekday's days: what is far more often is no exception
 LONGEST_RUN = 7  # days out of the ordinary after which they are the ordinary
 FEWEST_DAYS = 28
+TOLD = 0.05  # p-value above which nothing is told, whatever the other series say
 CLEAR = 0.001  # a shock below this is not learnt from, once it is over
 BRIDGE_DAYS = 7  # days between two holidays up to which the days between are holidays too
 ALIKE_DAYS = 56
@@ -132,9 +133,11 @@ class Replay:
         recent = self.volumes[:, max(0, number - 27) : number + 1].mean(axis=1)
         values[(recent < self.rules.least_volume) | ~self._is_tested] = np.nan
         values[np.isfinite(values).sum(axis=1) < FEWEST_DAYS + DRIFT] = np.nan
-        week = surprises(days, values, history=HISTORY, spans=(DRIFT,))
+        week = surprises(days, values, history=HISTORY, spans=(DRIFT,), interval_below=TOLD)
         alike = self._alike(first, number)
-        shock = surprises(days[alike], values[:, alike], history=HISTORY, spans=(1,))
+        shock = surprises(
+            days[alike], values[:, alike], history=HISTORY, spans=(1,), interval_below=TOLD
+        )
         return shock, week
 
     def _alike(self, first: int, number: int) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ PERSISTENCE = np.arange(10) / 10  # φ of AR(1)
 DRIFT = np.logspace(-4, 0, 13)  # variance of a step of the random walk over that of white noise
 FEWEST_DAYS = 28  # complete days below which there is no verdict
 GOOD_DAYS = 84
+AT_ONCE = 256  # series whose residuals are in memory together
 FORGOTTEN = 1e-25  # a correlation below this changes no digit, but slows arithmetic down
 NO_NOISE = 1e-18  # of the values' own size: what is left of it is rounding
 
@@ -81,7 +82,7 @@ class Factored:
             raise ValueError(f"values must be series × {days} days, got {values.shape}")
         if not np.all(np.isfinite(values)):
             raise ValueError("values must be finite: leave unknown days out of the calendar")
-        squares = np.stack([((values @ one.residuals.T) ** 2).sum(axis=1) for one in self.kinds])
+        squares = self._squares(values)
         floor = NO_NOISE * (values**2).sum(axis=1)
         is_constant = squares[0] <= floor
         squares = np.where(is_constant, 1.0, squares)
@@ -99,6 +100,16 @@ class Factored:
             degrees=self.degrees,
             is_constant=is_constant,
         )
+
+    def _squares(self, values: Floats) -> Floats:
+        """(k, s) sums of squared residuals by kind of noise, some series at a time."""
+        together = np.concatenate([one.residuals for one in self.kinds])
+        found = np.empty((len(self.kinds), len(values)))
+        for first in range(0, len(values), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            residuals = (together @ values[some].T).reshape(len(self.kinds), -1, len(values[some]))
+            found[:, some] = np.einsum("kns,kns->ks", residuals, residuals)
+        return found
 
 
 def factored(days: Days, columns: Floats, training: int, sums: Floats) -> Factored:

@@ -24,7 +24,8 @@ class Surprise:
         days: Days that tell the change best, 1 or 7: what actual and expected are means of.
         actual: Mean of those days, on the working scale; None when a day is unknown.
         expected: What was expected; None without a verdict.
-        low: Lower end of the interval of actual − expected; None without a verdict.
+        low: Lower end of the interval of actual − expected; None without a verdict, or where none
+            was asked for.
         high: Its upper end.
     """
 
@@ -46,6 +47,7 @@ def surprises(
     history: int = GOOD_DAYS,
     spans: Sequence[int] = (SHOCK, DRIFT_DAYS),
     confidence: float = 0.95,
+    interval_below: float = 1.0,
 ) -> tuple[Surprise, ...]:
     """Test the last day (a shock) and the last seven (a drift) of each series.
 
@@ -60,6 +62,8 @@ def surprises(
         history: Most days to learn from; 84 are enough.
         spans: Which of the two tests, by the days that they look at; one alone costs nothing.
         confidence: Of the intervals.
+        interval_below: p-value, before it is doubled, above which no interval is made: intervals
+            take half of the time, and few of thousands are told.
 
     Raises:
         ValueError: Days and values that do not fit, or a confidence outside 0 to 1.
@@ -86,7 +90,9 @@ def surprises(
     for number, pattern in enumerate(patterns):
         which = np.flatnonzero(of_series.ravel() == number)
         group = values[which, -known.shape[1] :]
-        answers = _of_pattern(recent, group, pattern, holidays, (history, tuple(spans), confidence))
+        answers = _of_pattern(
+            recent, group, pattern, holidays, (history, tuple(spans), confidence, interval_below)
+        )
         for at, answer in zip(which, answers, strict=True):
             found[at] = answer
     return tuple(found)
@@ -100,10 +106,10 @@ def _of_pattern(
     values: Floats,
     known: NDArray[np.bool_],
     holidays: Mapping[str, Days] | None,
-    settings: tuple[int, tuple[int, ...], float],
+    settings: tuple[int, tuple[int, ...], float, float],
 ) -> list[Surprise]:
     """Series that are known on the same days share a calendar, and are done at once."""
-    history, spans, confidence = settings
+    history, spans, *interval = settings
     tests = []
     for span in spans:
         before = np.flatnonzero(known[:-span])[-history:]
@@ -115,27 +121,30 @@ def _of_pattern(
         tests.append((span, engine.predict(values[:, before]), values[:, -span:].mean(axis=1)))
     if not tests:
         return [NO_VERDICT] * len(values)
-    return _answers(tests, confidence)
+    return _answers(tests, *interval)
 
 
-def _answers(tests: list[tuple[int, Predictions, Floats]], confidence: float) -> list[Surprise]:
+def _answers(
+    tests: list[tuple[int, Predictions, Floats]], confidence: float, interval_below: float
+) -> list[Surprise]:
     p_values = np.stack([one.p_values(seen[:, None])[:, 0] for _, one, seen in tests])
     best = np.argmin(np.where(np.isnan(p_values), 2.0, p_values), axis=0)
     answers: list[Surprise] = [NO_VERDICT] * len(best)
     for number, (span, predicted, seen) in enumerate(tests):
         which = np.flatnonzero(best == number)
         telling = predicted.only(which)
-        tail = (1 - confidence) / 2
-        ends = [telling.means, *(telling.quantiles(chance) for chance in (tail, 1 - tail))]
-        for at, expected, low, high in zip(which, *(end[:, 0] for end in ends), strict=True):
+        is_told = p_values[number, which] <= interval_below
+        low, high = _ends(telling, is_told, (1 - confidence) / 2)
+        ends = (telling.means[:, 0], low, high)
+        for at, *expected in zip(which, *ends, strict=True):
             tried = [_known(p) for p in p_values[:, at]]
             of_span = dict(zip((days for days, _, _ in tests), tried, strict=True))
-            answers[at] = _answer(of_span, span, float(seen[at]), (expected, low, high))
+            answers[at] = _answer(of_span, span, float(seen[at]), expected)
     return answers
 
 
 def _answer(
-    tried: dict[int, float | None], span: int, seen: float, expected: tuple[float, float, float]
+    tried: dict[int, float | None], span: int, seen: float, expected: Sequence[float]
 ) -> Surprise:
     known = [p for p in tried.values() if p is not None]
     if not known:
@@ -147,9 +156,20 @@ def _answer(
         days=span,
         actual=seen,
         expected=float(expected[0]),
-        low=seen - float(expected[2]),
-        high=seen - float(expected[1]),
+        low=_known(seen - float(expected[2])),
+        high=_known(seen - float(expected[1])),
     )
+
+
+def _ends(
+    telling: Predictions, is_told: NDArray[np.bool_], tail: float
+) -> tuple[Floats, Floats]:
+    """Both ends of what was expected; NaN where nobody asks for them."""
+    low, high = np.full((2, len(is_told)), np.nan)
+    told = telling.only(np.flatnonzero(is_told))
+    low[is_told] = told.quantiles(tail)[:, 0]
+    high[is_told] = told.quantiles(1 - tail)[:, 0]
+    return low, high
 
 
 def _known(value: float) -> float | None:
