@@ -106,16 +106,20 @@ def _warm_up() -> str | None:
         from pages.shared.filters import offered
         from pages.shared.sql.words_of_schema import schema_words
         from pages.shared.workspaces import whole
-        from queries import TidemarkError
         from queries.kept_answers import keeping
+        from reports.alone import each_alone
         from reports.first_questions import ask_first
         from reports.release import judge_all
 
-        with suppress(TidemarkError), keeping():  # a page that asks the same will say what is wrong
-            offered(whole())
-            ask_first(whole())
-            schema_words(whole())
-            judge_all(whole())
+        with keeping():
+            each_alone(
+                {
+                    "Filters": lambda: offered(whole()),
+                    "First questions": lambda: ask_first(whole()),
+                    "The schema": lambda: schema_words(whole()),
+                    "Releases": lambda: judge_all(whole()),
+                }
+            )
     return state["snapshot"]
 
 

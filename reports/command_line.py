@@ -114,9 +114,11 @@ def build(folder: Path | None, *, is_bare: bool) -> None:
         click.echo("Answering what the pages ask first …", err=True)
     try:
         with keeping():  # so that it waits for readers, also after a restart
-            ask_first(workspace)
+            failed = ask_first(workspace)
     except TidemarkError as error:  # what was built is published all the same
-        click.echo(f"  ! what the pages ask first: {error}")
+        failed = (str(error),)
+    for why in failed:
+        click.echo(f"  ! what the pages ask first: {why}")
 
 
 def _say_built(workspace: Workspace, result: "BuildResult") -> None:

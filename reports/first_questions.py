@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from metrics.periods import comparison, relative_period
 from queries import Segment
 from reports.active_hours import active_hours
 from reports.active_users import active_users
 from reports.adoption import adoption
+from reports.alone import each_alone
 from reports.breakdown import breakdown
 from reports.brief_kept import analyse
 from reports.capacity import capacities
@@ -39,68 +40,103 @@ from reports.sessions import sessions
 from reports.top_events import top_events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from queries import Workspace
+
+    Questions: TypeAlias = Mapping[str, Callable[[], object]]
 
 # What the pages show to a reader who has chosen nothing.
 PERIOD = "28d"
 
 
-def ask_first(workspace: Workspace) -> None:
+def ask_first(workspace: Workspace) -> tuple[str, ...]:
     """Ask what the pages ask without any choice; the workspace remembers the answers.
 
+    Returns:
+        What failed, and why: each question fails alone.
+
     Raises:
-        QueryError: Nothing has been built, or the engine failed.
+        NoSnapshot: Nothing has been built.
     """
     period = relative_period(PERIOD, last_day=known(workspace).watermark)
-    compared = comparison(period, "previous")
-    by_day = Scope(period, compared, "day", Segment())
-    _usage(workspace, by_day)
-    _choices(workspace)
-    _product(workspace, by_day)
-    _service(workspace, by_day)
-    analyse(workspace)
-    experiments(workspace)  # so late because it takes longest; its sums are kept on disk
-    put_together(workspace)
-    made_leadership(workspace)
+    by_day = Scope(period, comparison(period, "previous"), "day", Segment())
+    return each_alone(
+        {
+            **_usage(workspace, by_day),
+            **_choices(workspace),
+            **_product(workspace, by_day),
+            **_revenue(workspace),
+            **_service(workspace, by_day),
+            "The brief": lambda: analyse(workspace),
+            # So late because it takes longest; its sums are kept on disk.
+            "Experiments": lambda: experiments(workspace),
+            "The morning": lambda: put_together(workspace),
+            "Leadership": lambda: made_leadership(workspace),
+        }
+    )
 
 
-def _usage(workspace: Workspace, by_day: Scope) -> None:
+def _usage(workspace: Workspace, by_day: Scope) -> Questions:
     """What Today and Usage show."""
-    headlines(workspace, by_day)
-    active_users(workspace, by_day)
-    lifecycle(workspace, replace(by_day, grain="week"))
-    engagement(workspace, by_day)
-    sessions(workspace, by_day)
-    active_hours(workspace, by_day)
-    top_events(workspace, by_day)
-    markers(workspace, by_day.period)
-    for dimension in list(workspace.dimensions)[:1]:
-        breakdown(workspace, by_day, by=dimension)
+    return {
+        "Headlines": lambda: headlines(workspace, by_day),
+        "Active users": lambda: active_users(workspace, by_day),
+        "Lifecycle": lambda: lifecycle(workspace, replace(by_day, grain="week")),
+        "Engagement": lambda: engagement(workspace, by_day),
+        "Sessions": lambda: sessions(workspace, by_day),
+        "Active hours": lambda: active_hours(workspace, by_day),
+        "Top events": lambda: top_events(workspace, by_day),
+        "Markers": lambda: markers(workspace, by_day.period),
+        "Breakdown": lambda: [
+            breakdown(workspace, by_day, by=name) for name in list(workspace.dimensions)[:1]
+        ],
+    }
 
 
-def _choices(workspace: Workspace) -> None:
+def _choices(workspace: Workspace) -> Questions:
     """What controls offer, and what there is."""
-    for dimension in workspace.dimensions:
-        dimension_values(workspace, dimension)
-    event_names(workspace)
-    funnel_choices(workspace)
-    data_health(workspace)
+    return {
+        "Values of dimensions": lambda: [
+            dimension_values(workspace, name) for name in workspace.dimensions
+        ],
+        "Names of events": lambda: event_names(workspace),
+        "Funnels": lambda: funnel_choices(workspace),
+        "Data": lambda: data_health(workspace),
+    }
 
 
-def _product(workspace: Workspace, by_day: Scope) -> None:
-    """Features, what is said of them, and what is paid."""
-    adoption(workspace, by_day)
-    diagnosis(workspace, Segment())
-    feedback(workspace, by_day)
-    feedback_words(workspace, by_day)
-    if paid_spans(workspace, Segment()).source.rows.height:
-        revenue_report(workspace, Segment())
-        revenue_cohorts_report(workspace, Segment())
+def _product(workspace: Workspace, by_day: Scope) -> Questions:
+    """Features, and what is said of them."""
+    return {
+        "Adoption": lambda: adoption(workspace, by_day),
+        "Diagnosis": lambda: diagnosis(workspace, Segment()),
+        "Feedback": lambda: feedback(workspace, by_day),
+        "Words of feedback": lambda: feedback_words(workspace, by_day),
+    }
 
 
-def _service(workspace: Workspace, by_day: Scope) -> None:
+def _revenue(workspace: Workspace) -> Questions:
+    """What is paid, where anything is."""
+
+    def paid(report: Callable[[Workspace, Segment], object]) -> object:
+        has_any = paid_spans(workspace, Segment()).source.rows.height > 0
+        return report(workspace, Segment()) if has_any else None
+
+    return {
+        "Revenue": lambda: paid(revenue_report),
+        "Revenue by cohort": lambda: paid(revenue_cohorts_report),
+    }
+
+
+def _service(workspace: Workspace, by_day: Scope) -> Questions:
     """How fast and how correct the service is, and when growth breaks it."""
-    if has_requests(workspace):
-        performance(workspace, by_day)
-        objectives(workspace)
-        capacities(workspace)
+
+    def served(report: Callable[[], object]) -> object:
+        return report() if has_requests(workspace) else None
+
+    return {
+        "Performance": lambda: served(lambda: performance(workspace, by_day)),
+        "Objectives": lambda: served(lambda: objectives(workspace)),
+        "Capacity": lambda: served(lambda: capacities(workspace)),
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from reports.alone import each_alone
 from reports.made_once import Room
 from reports.release_answer import ReleaseReport
 from reports.release_facts import all_releases
@@ -49,12 +51,17 @@ def kept_report(workspace: Workspace, name: str) -> ReleaseReport | None:
     return found.made if found else None
 
 
-def judge_all(workspace: Workspace) -> None:
-    """Judge every release that is not judged yet, the newest first: for the server."""
-    for one in all_releases(workspace):
-        release_report(workspace, one.name)
-    for plan in plans(workspace):
-        release_report(workspace, plan.release)
+def judge_all(workspace: Workspace) -> tuple[str, ...]:
+    """Judge every release that is not judged yet, the newest first: for the server.
+
+    Returns:
+        What failed, and why: each release fails alone.
+    """
+    names = [one.name for one in all_releases(workspace)]
+    names += [one.release for one in plans(workspace)]
+    return each_alone(
+        {f"Release {name}": partial(release_report, workspace, name) for name in names}
+    )
 
 
 def _key(name: str, plan: PlannedRelease | None, measure: str | None) -> tuple[object, ...]:
