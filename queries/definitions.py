@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from queries.errors import WorkspaceError
+from queries.errors import WorkspaceError, nearest
 from queries.part import Part
 from queries.settings import parse
 
@@ -28,6 +28,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "active": ("window_days",),
     "retention": ("after_days",),
 }
+CAPPED = ("count", "mean", "ratio")  # kinds whose units add up to any size
 
 
 class MetricDefinition(Part):
@@ -50,7 +51,10 @@ class MetricDefinition(Part):
         after_days: For `retention`: days after the first one in which a return counts.
         followed_days: For experiments: days after the exposure in which a unit's doings count;
             None: as many as the experiment says.
-        cap: For experiments: quantile of units' totals at which they are capped; None: the usual.
+        cap: For experiments: quantile of all units' totals above which they are lowered to it, so
+            that a few huge ones do not decide; None: totals decide as they are.
+        covariates: For experiments: metrics whose value before the exposure explains differences
+            between units, beside the metric's own.
         headline: Position among the figures of Today; None: not shown there.
     """
 
@@ -70,6 +74,7 @@ class MetricDefinition(Part):
     after_days: Annotated[int, Field(ge=1, le=366)] | None = None
     followed_days: Annotated[int, Field(ge=1, le=400)] | None = None
     cap: Annotated[float, Field(gt=0.5, lt=1)] | None = None
+    covariates: tuple[str, ...] = ()
     headline: int | None = None
 
     @model_validator(mode="after")
@@ -77,6 +82,13 @@ class MetricDefinition(Part):
         missing = [name for name in NEEDS[self.kind] if getattr(self, name) is None]
         if missing:
             raise ValueError(f"a metric of kind {self.kind!r} needs {' and '.join(missing)}")
+        if self.cap is not None and self.kind not in CAPPED:
+            raise ValueError(
+                f"cap lowers what a unit adds up to, so it has no meaning for {self.kind!r}; it "
+                f"has one for {', '.join(CAPPED)}"
+            )
+        if self.covariates and self.kind == "quantile":
+            raise ValueError("a quantile is not adjusted, so covariates have no meaning for it")
         return self
 
     @property
@@ -91,6 +103,23 @@ class MetricFile(Part):
     metrics: dict[str, MetricDefinition] = {}
 
 
+def _require_known_covariates(metrics: dict[str, MetricDefinition], path: Path) -> None:
+    """Covariates are names of other metrics, whose past can be counted per unit."""
+    for name, one in metrics.items():
+        for covariate in one.covariates:
+            known = [other for other in metrics if other != name]
+            if covariate not in known:
+                raise WorkspaceError(
+                    f"{path}: metrics.{name}.covariates: there is no other metric {covariate!r}. "
+                    f"{nearest(covariate, known)}"
+                )
+            if metrics[covariate].kind == "quantile":
+                raise WorkspaceError(
+                    f"{path}: metrics.{name}.covariates: {covariate!r} is a quantile, which a "
+                    "unit does not have one of; name a metric of another kind"
+                )
+
+
 def read_metrics(folder: Path) -> dict[str, MetricDefinition]:
     """The shipped metrics, added to or replaced by name by those of the workspace.
 
@@ -99,7 +128,10 @@ def read_metrics(folder: Path) -> dict[str, MetricDefinition]:
     """
     own = folder / FILE_NAME
     metrics = _read(SHIPPED)
-    return metrics | _read(own) if own.is_file() else metrics
+    if own.is_file():
+        metrics |= _read(own)
+        _require_known_covariates(metrics, own)
+    return metrics
 
 
 def _read(path: Path) -> dict[str, MetricDefinition]:

@@ -1,7 +1,8 @@
 -- What did the units of an experiment do after their exposure, and before it, as moments?
 --
--- One row per (metric, cut, variant, day_number, part), in that order. Rows of metric '' count all
--- units of a cut; rows of a metric describe those with anything to count: all others have 0.
+-- One row per (metric, covariate, cut, variant, day_number, part), in that order. Rows of metric ''
+-- count all units of a cut; rows of a metric describe those with anything to count: all others have
+-- 0. Rows with a covariate say how a metric goes with another's past, over all units of the cut.
 --
 -- Parameters
 --   $experiment         varchar    its name
@@ -10,7 +11,10 @@
 --   $unit               varchar    user or account
 --   $is_everybody       boolean    false: only units that `users` holds, which may be narrowed
 --   $metrics            varchar[]  their names
---   $once_metrics       varchar[]  of these, those for which a unit counts at most once
+--   $covariates         varchar[]  metrics whose past explains these, too; none of $metrics
+--   $once_metrics       varchar[]  of both, those for which a unit counts at most once
+--   $cap                double     quantile of units' totals above which they are lowered to it,
+--                                  over all units of all variants, idle ones included; 1: none
 --   $dimension          varchar    of unit_dimensions, for the cut 'part'; '': none
 --   $skip_seconds       double     how long after the exposure counting begins
 --   $window_seconds     double     how long after it counting ends
@@ -21,6 +25,7 @@
 --
 -- Columns
 --   metric              varchar    its name; '' for all units
+--   covariate           varchar    the metric whose past is x; '': no other
 --   cut                 varchar    'all', 'day' or 'part'
 --   variant             varchar    what the units saw
 --   day_number          bigint     day of the first exposure since the start; null but for 'day'
@@ -41,6 +46,13 @@
 --   cov_bd              double     likewise
 --   cov_cd              double     likewise
 --   skewness_a          double     sample skewness; null below three units or without spread
+--   most_a              double     what a is lowered to; null: it is not capped
+--   mean_x              double     x: the covariate before the exposure; null without covariate
+--   var_x               double     sample variance; likewise
+--   cov_ax              double     sample covariance; likewise
+--   cov_bx              double     likewise
+--   cov_cx              double     likewise
+--   cov_dx              double     likewise
 
 with
 
@@ -102,7 +114,7 @@ things_done as (
         m_secs_between(users_of_units.since_at, outcomes.occurred_at) as later_by
     from outcomes
     inner join users_of_units on users_of_units.user_key = outcomes.user_key
-    where list_contains($metrics, outcomes.metric)
+    where (list_contains($metrics, outcomes.metric) or list_contains($covariates, outcomes.metric))
         and outcomes.day >= $from_day
         and outcomes.day < $to_day
         and outcomes.occurred_at < $until_at
@@ -123,16 +135,76 @@ sums as (
     group by counted, unit_id
 ),
 
--- one row per (metric, unit) likewise, a unit that counts once counting once
+-- one row per metric that is capped or has covariates
+counted_metrics as (
+    select distinct counted as named
+    from sums
+    where $cap < 1 or array_length($covariates) > 0
+),
+
+-- one row per metric that is capped, with its limits (0 or less: there is none)
+limits as (
+    select
+        counted_metrics.named as limited,
+        m_quantile(coalesce(sums.sum_a, 0), $cap) as most_after,
+        m_quantile(coalesce(sums.sum_c, 0), $cap) as most_before
+    from counted_metrics
+    cross join units_followed
+    left join sums
+        on sums.counted = counted_metrics.named
+        and sums.unit_id = units_followed.unit_id
+    where $cap < 1
+    group by counted_metrics.named
+),
+
+-- one row per (metric, unit) likewise, a unit that counts once counting once, and totals capped
 totals as (
     select
-        counted,
-        unit_id,
-        case when list_contains($once_metrics, counted) then least(sum_a, 1) else sum_a end as a,
-        case when list_contains($once_metrics, counted) then least(sum_b, 1) else sum_b end as b,
-        case when list_contains($once_metrics, counted) then least(sum_c, 1) else sum_c end as c,
-        case when list_contains($once_metrics, counted) then least(sum_d, 1) else sum_d end as d
+        sums.counted,
+        sums.unit_id,
+        case
+            when list_contains($once_metrics, sums.counted) then least(sums.sum_a, 1)
+            when limits.most_after > 0 then least(sums.sum_a, limits.most_after)
+            else sums.sum_a
+        end as a,
+        case when list_contains($once_metrics, sums.counted) then least(sums.sum_b, 1)
+            else sums.sum_b end as b,
+        case
+            when list_contains($once_metrics, sums.counted) then least(sums.sum_c, 1)
+            when limits.most_before > 0 then least(sums.sum_c, limits.most_before)
+            else sums.sum_c
+        end as c,
+        case when list_contains($once_metrics, sums.counted) then least(sums.sum_d, 1)
+            else sums.sum_d end as d,
+        case when limits.most_after > 0 then limits.most_after end as most
     from sums
+    left join limits on limits.limited = sums.counted
+),
+
+-- one row per (metric, covariate, unit), of a metric or of another covariate
+besides as (
+    select
+        own_names.named as explained,
+        other_names.named as explains,
+        units_followed.saw,
+        units_followed.on_number,
+        units_followed.place,
+        coalesce(own.a, 0) as own_a,
+        coalesce(own.b, 0) as own_b,
+        coalesce(own.c, 0) as own_c,
+        coalesce(own.d, 0) as own_d,
+        coalesce(other.c, 0) as x
+    from counted_metrics as own_names
+    inner join counted_metrics as other_names
+        on other_names.named <> own_names.named
+        and list_contains($covariates, other_names.named)
+    cross join units_followed
+    left join totals as own
+        on own.counted = own_names.named
+        and own.unit_id = units_followed.unit_id
+    left join totals as other
+        on other.counted = other_names.named
+        and other.unit_id = units_followed.unit_id
 ),
 
 -- one row per cut of all units, and per metric and cut of those with anything to count
@@ -149,7 +221,7 @@ cuts as (
         cast(null as double) as v_c, cast(null as double) as v_d,
         cast(null as double) as c_ab, cast(null as double) as c_ac, cast(null as double) as c_ad,
         cast(null as double) as c_bc, cast(null as double) as c_bd, cast(null as double) as c_cd,
-        cast(null as double) as s_a
+        cast(null as double) as s_a, cast(null as double) as limit_a
     from units_followed
     group by grouping sets (
         (units_followed.saw),
@@ -172,18 +244,44 @@ cuts as (
         covar_samp(totals.b, totals.c) as c_bc,
         covar_samp(totals.b, totals.d) as c_bd,
         covar_samp(totals.c, totals.d) as c_cd,
-        skewness(totals.a) as s_a
+        skewness(totals.a) as s_a,
+        max(totals.most) as limit_a
     from totals
     inner join units_followed on units_followed.unit_id = totals.unit_id
+    where list_contains($metrics, totals.counted)
     group by grouping sets (
         (totals.counted, units_followed.saw),
         (totals.counted, units_followed.saw, units_followed.on_number),
         (totals.counted, units_followed.saw, units_followed.place)
     )
+),
+
+-- one row per (metric, covariate, cut)
+beside_cuts as (
+    select
+        explained,
+        explains,
+        saw,
+        on_number,
+        place,
+        count(*) as beside_people,
+        avg(x) as m_x,
+        var_samp(x) as v_x,
+        covar_samp(own_a, x) as c_ax,
+        covar_samp(own_b, x) as c_bx,
+        covar_samp(own_c, x) as c_cx,
+        covar_samp(own_d, x) as c_dx
+    from besides
+    group by grouping sets (
+        (explained, explains, saw),
+        (explained, explains, saw, on_number),
+        (explained, explains, saw, place)
+    )
 )
 
 select
     described as metric,
+    '' as covariate,
     case when on_number is not null then 'day' when place is not null then 'part' else 'all' end
         as cut,
     saw as variant,
@@ -204,6 +302,36 @@ select
     c_bc as cov_bc,
     c_bd as cov_bd,
     c_cd as cov_cd,
-    case when v_a > 0 then s_a end as skewness_a
+    case when v_a > 0 then s_a end as skewness_a,
+    limit_a as most_a,
+    cast(null as double) as mean_x,
+    cast(null as double) as var_x,
+    cast(null as double) as cov_ax,
+    cast(null as double) as cov_bx,
+    cast(null as double) as cov_cx,
+    cast(null as double) as cov_dx
 from cuts
-order by metric, cut, variant, day_number, part
+union all
+select
+    explained as metric,
+    explains as covariate,
+    case when on_number is not null then 'day' when place is not null then 'part' else 'all' end
+        as cut,
+    saw as variant,
+    on_number as day_number,
+    place as part,
+    beside_people as units,
+    null as mean_a, null as mean_b, null as mean_c, null as mean_d,
+    null as var_a, null as var_b, null as var_c, null as var_d,
+    null as cov_ab, null as cov_ac, null as cov_ad,
+    null as cov_bc, null as cov_bd, null as cov_cd,
+    null as skewness_a,
+    null as most_a,
+    m_x as mean_x,
+    v_x as var_x,
+    c_ax as cov_ax,
+    c_bx as cov_bx,
+    c_cx as cov_cx,
+    c_dx as cov_dx
+from beside_cuts
+order by metric, covariate, cut, variant, day_number, part

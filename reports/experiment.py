@@ -12,13 +12,13 @@ from metrics.experiments import (
     NonInferiority,
     effect,
     non_inferiority,
-    skew_check,
     verdict,
 )
 from metrics.multiplicity import adjusted_p_values
 from reports import experiment_definitions
 from reports.answer import Report, Source
-from reports.experiment_contrast import before_exposure, contrast, parts
+from reports.experiment_caveats import caveats
+from reports.experiment_contrast import before_exposure, compared, parts
 from reports.experiment_decisions import decisions
 from reports.experiment_health import Check, Split, p_words, split, split_checks
 from reports.experiment_looks import Looks, is_futile, looks_of
@@ -187,8 +187,7 @@ class _Judging:
 
     def of(self, metric: str, variant: str) -> Contrast:
         """A metric's difference between a treated arm and the control."""
-        control, treated = (self.moments.joint(metric, one) for one in (self.control, variant))
-        return contrast(self.metrics[metric], control, treated)
+        return compared(self.moments, self.metrics[metric], metric, (self.control, variant))
 
     def looks(self, variant: str) -> Looks:
         """The looks at the primary metric so far."""
@@ -303,7 +302,9 @@ class _Judging:
             as_of=known(self.workspace).watermark,
             snapshot_id=answers[0].snapshot_id,
             seconds=sum(one.seconds for one in answers),
-            caveats=tuple(self._caveats(arms)),
+            caveats=caveats(
+                self.workspace, self.plan, self.moments, arms, (self.control, *self.treated)
+            ),
             answered=answers[0].rows,
         )
 
@@ -343,26 +344,6 @@ class _Judging:
             return "primary"
         is_guardrail = any(one.metric == name for one in self.plan.guardrails)
         return "guardrail" if is_guardrail else "secondary"
-
-    def _caveats(self, arms: tuple[Arm, ...]) -> Iterator[str]:
-        if arms:
-            yield f"Valid now: {arms[0].looks.method}."
-        for name, metric in self.metrics.items():
-            for variant in (self.control, *self.treated):
-                check = skew_check(self.moments.numerator(name, variant))
-                if check.is_enough is False:
-                    yield (
-                        f"{metric.label} is skewed: the interval wants {check.needed:,} units in "
-                        f"each arm, and {variant} has "
-                        f"{self.moments.size(name, variant):,}."
-                    )
-                    break
-        missing = [name for name in self.plan.metrics if name not in self.metrics]
-        if missing:
-            yield f"Not in metrics.toml, so not measured: {', '.join(missing)}."
-        quantiles = [m.label for m in self.metrics.values() if m.kind == "quantile"]
-        if quantiles:
-            yield f"Means are compared, not quantiles: {', '.join(quantiles)}."
 
 
 EFFECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -72,7 +72,7 @@ def days_since(
     """What units do on each day after their exposure, all of them followed for all of the days.
 
     Returns:
-        None where results are withheld, or for a ratio, which has no daily value of a unit.
+        None where results are withheld, or for a ratio or a quantile: a unit has no daily value.
     """
     key = (repr(report.plan), segment.canonical() if segment else None)
     return _courses.now(workspace, key, lambda: _days_since(workspace, report, segment))
@@ -87,7 +87,7 @@ def _days_since(
         return None
     metric = workspace.metrics[primary]
     horizon = min(MOST_DAYS, max(LEAST_DAYS, plan.days // 2))
-    if is_ratio(metric) or plan.days <= horizon:
+    if is_ratio(metric) or metric.kind == "quantile" or plan.days <= horizon:
         return None
     answer = workspace.ask(
         "experiment_days_since",

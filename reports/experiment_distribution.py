@@ -15,6 +15,7 @@ from metrics.experiments import (
     aa_check,
     difference,
     effect,
+    quantile_anytime_p_value,
     quantile_arm_of,
     rank_test,
     split_p_values,
@@ -23,13 +24,16 @@ from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
 from reports.experiment_health import p_words
+from reports.experiment_looks import USUAL_UNITS
 from reports.experiment_units import ONCE, SECONDS_PER_DAY, days_followed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from metrics.experiments import Arm
     from queries import Answer, Segment, Workspace
     from reports.experiment import ExperimentReport
+    from reports.experiment_values import UnitValues
 
 DAY = timedelta(days=1)
 QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -48,7 +52,8 @@ class DistributionReport(Report):
         curves: One row per (variant, value): `variant, value, share` of units with more than that,
             the control included.
         quantiles: One row per (variant, quantile): `variant, quantile, control, treated,
-            difference, low, high` (95 %, a single look; null where values pile up on one number).
+            difference, low, high` (95 %, a single look; null where values pile up on one number),
+            `anytime_p` (holds at every look; null where units bring several values each).
         ranks: Per treated variant, whether its units tend to have more.
         aa: Splits of the control's units, in which nothing happened.
         sentences: The same in words.
@@ -73,16 +78,25 @@ def distribution(
     if report.moments is None or primary not in workspace.metrics:
         return None
     metric = workspace.metrics[primary]
-    answer, arms = unit_values(workspace, report, primary, segment)
     control = report.split_of.variants[0]
+    one_by_one = report.moments.values.get(primary)
+    if one_by_one is None:
+        answer, arms = unit_values(workspace, report, primary, segment)
+        own = answer.rows.filter(pl.col("variant") == control)
+        quantiles = _quantiles(arms, control, _planned(report))
+    else:
+        answer = one_by_one.answer
+        arms = {one: one_by_one.all_of(one) for one in report.split_of.variants}
+        middle = one_by_one.arm(control).value or 0.0
+        own = one_by_one.below(control, middle).with_columns(units=pl.lit(1))
+        quantiles = _of_values(one_by_one, report.split_of.variants)
     ranks = {
         variant: rank_test(_thinned(arms[control]), _thinned(values))
         for variant, values in arms.items()
         if variant != control
     }
-    own = answer.rows.filter(pl.col("variant") == control)
     check = aa_splits(own["a"].to_numpy(), own["b"].to_numpy(), own["units"].to_numpy(),
-                      is_ratio=is_ratio(metric))  # fmt: skip
+                      is_ratio=is_ratio(metric) or one_by_one is not None)  # fmt: skip
     found = source(
         answer,
         title=f"{metric.label}, unit by unit",
@@ -90,7 +104,7 @@ def distribution(
     )
     return DistributionReport(
         curves=found.showing(_curves(arms)),
-        quantiles=found.showing(_quantiles(arms, control)),
+        quantiles=found.showing(quantiles),
         ranks=ranks,
         aa=check,
         sentences=(*(_ranked(name, one) for name, one in ranks.items()), _calibrated(check)),
@@ -219,18 +233,47 @@ def _curves(arms: dict[str, NDArray[np.float64]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CURVE_SCHEMA, orient="row")
 
 
-def _quantiles(arms: dict[str, NDArray[np.float64]], control: str) -> pl.DataFrame:
-    rows = []
-    for variant, values in arms.items():
-        if variant == control:
-            continue
-        for at in QUANTILES:
-            own, other = quantile_arm_of(arms[control], at=at), quantile_arm_of(values, at=at)
-            found = effect(difference(own, other))
-            rows.append((
-                variant, at, own.value, other.value, found.difference, found.low, found.high
-            ))  # fmt: skip
+def _planned(report: ExperimentReport) -> float:
+    """Units of an arm at which a test that holds at every look is to be sharpest."""
+    return (report.plan.planned_units or USUAL_UNITS) / len(report.split_of.variants)
+
+
+def _quantiles(arms: dict[str, NDArray[np.float64]], control: str, planned: float) -> pl.DataFrame:
+    rows = [
+        (*_compared(quantile_arm_of(arms[control], at=at), quantile_arm_of(values, at=at), at,
+                    variant),
+         _at_every_look(arms[control], values, at, planned))
+        for variant, values in arms.items()
+        if variant != control
+        for at in QUANTILES
+    ]  # fmt: skip
     return pl.DataFrame(rows, schema=QUANTILE_SCHEMA, orient="row")
+
+
+def _of_values(values: UnitValues, variants: tuple[str, ...]) -> pl.DataFrame:
+    """The same where a unit brings many values, the metric's own quantile among them."""
+    wanted = sorted({*QUANTILES, values.q})
+    rows = [
+        (*_compared(values.arm_at(variants[0], at), values.arm_at(variant, at), at, variant), None)
+        for variant in variants[1:]
+        for at in wanted
+    ]
+    return pl.DataFrame(rows, schema=QUANTILE_SCHEMA, orient="row")
+
+
+def _compared(control: Arm, treated: Arm, at: float, variant: str) -> tuple[object, ...]:
+    found = effect(difference(control, treated))
+    return (
+        variant, at, control.value, treated.value, found.difference, found.low, found.high
+    )  # fmt: skip
+
+
+def _at_every_look(
+    control: NDArray[np.float64], treated: NDArray[np.float64], at: float, planned: float
+) -> float | None:
+    if not control.size or not treated.size:
+        return None
+    return quantile_anytime_p_value(control, treated, at=at, planned=planned)
 
 
 def _ranked(variant: str, test: RankTest) -> str:
@@ -258,5 +301,5 @@ CURVE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 QUANTILE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "variant": pl.String, "quantile": pl.Float64, "control": pl.Float64, "treated": pl.Float64,
-    "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64, "anytime_p": pl.Float64,
 }  # fmt: skip

@@ -56,7 +56,7 @@ def overlaps(
     if report.moments is None or primary not in workspace.metrics:
         return None
     metric = workspace.metrics[primary]
-    if is_ratio(metric):
+    if is_ratio(metric) or metric.kind == "quantile":
         return None
     answer = asked_of_units(workspace, report, primary, segment, query="experiment_overlaps")
     controls = {plan.name: plan.control for plan in plans(workspace)[1]}

@@ -27,7 +27,8 @@ from queries.errors import QueryError, nearest
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
-from reports.experiment_units import ONCE, idle_units, joint_of
+from reports.experiment_joints import idle_units, joint_of
+from reports.experiment_units import ONCE
 from reports.known import known
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import polars as pl
 from metrics.experiments import power, power_of_shares
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment_contrast import contrast, is_ratio
+from reports.experiment_contrast import compared, is_ratio
 from reports.experiment_units import ONCE
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def power_now(workspace: Workspace, report: ExperimentReport) -> PowerReport | N
     alpha = report.plan.alpha / max(1, len(report.arms))
     for arm in report.arms:
         sizes = [moments.size(primary, one) for one in (control, arm.variant)]
-        both = [moments.joint(primary, one) for one in (control, arm.variant)]
-        found = contrast(workspace.metrics[primary], *both)
+        found = compared(moments, workspace.metrics[primary], primary, (control, arm.variant))
         if arm.power is None or min(sizes) < 2:
             continue
         for step in range(1, STEPS + 1):
@@ -62,8 +61,9 @@ def power_now(workspace: Workspace, report: ExperimentReport) -> PowerReport | N
                 arm.variant, lift, _chance(found.adjusted, lift, sizes, alpha),
                 _chance(found.unadjusted, lift, sizes, alpha, is_share=is_share),
             ))  # fmt: skip
-    answer = next(one for one in moments.answers if primary in one.parameters["metrics"])
-    answered = source(answer, title="Power now", definition=experiment_definitions.POWER)
+    answered = source(
+        moments.answer(primary), title="Power now", definition=experiment_definitions.POWER
+    )
     return PowerReport(
         chances=answered.showing(pl.DataFrame(rows, schema=SCHEMA, orient="row")),
         sentences=tuple(_ruled_out(arm) for arm in report.arms),

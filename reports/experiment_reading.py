@@ -11,6 +11,7 @@ import polars as pl
 
 from metrics.experiments import (
     Moments,
+    anytime,
     anytime_share,
     capped,
     cuped,
@@ -18,6 +19,7 @@ from metrics.experiments import (
     effect,
     exaggeration,
     false_positive_risk,
+    joint_moments,
     log_lift,
     marginal,
     mean_arm,
@@ -26,16 +28,18 @@ from metrics.experiments import (
     past_effects,
     post_stratified,
     ratio_arm,
+    share_arm,
     share_posterior,
     stagewise,
 )
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment import judged
-from reports.experiment_contrast import contrast, is_ratio, with_past
+from reports.experiment_contrast import compared, is_ratio, with_past
 from reports.experiment_distribution import unit_values
 from reports.experiment_health import p_words
-from reports.experiment_looks import TOO_EARLY
+from reports.experiment_joints import NOBODY
+from reports.experiment_looks import TOO_EARLY, USUAL_UNITS
 from reports.experiment_plan import plans
 from reports.experiment_timeline import timeline
 from reports.experiment_units import ONCE, unit_moments
@@ -43,11 +47,14 @@ from reports.experiment_units import ONCE, unit_moments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from metrics.experiments import Difference, Lift, PastEffects
+    from numpy.typing import NDArray
+
+    from metrics.experiments import Arm as ArmValue
+    from metrics.experiments import Difference, JointMoments, Lift, PastEffects
     from queries import MetricDefinition, Segment, Workspace
     from reports.experiment import Arm, ExperimentReport
 
-USUAL_CAP = 0.99  # quantile of a unit's total at which it is capped, unless metrics.toml says so
+USUAL_CAP = 0.99  # quantile of units' totals at which they are capped, to see what few units do
 USUAL_SPREAD = 0.25  # standard deviation of true lifts where too few experiments tell
 FEWEST_PAST = 3  # other experiments whose effects make a prior
 SUCCESS_RATES = (0.1, 1 / 3)  # of changes that truly work: a search page's, and a usual product's
@@ -92,9 +99,8 @@ def reading(
     reader = _Reader(workspace, report, metric, primary, segment, dimension)
     rows = [(arm.variant, *row) for arm in report.arms for row in reader.methods(arm)]
     past = _past(workspace, report)
-    answer = next(one for one in report.moments.answers if primary in one.parameters["metrics"])
     answered = source(
-        answer,
+        report.moments.answer(primary),
         title=f"{metric.label}, read in other ways",
         definition=experiment_definitions.READING,
     )
@@ -121,23 +127,60 @@ class _Reader:
         if of is None:
             return
         names = (self.report.split_of.variants[0], arm.variant)
-        joint = [of.joint(self.primary, one) for one in names]
-        found = contrast(self.metric, *joint)
+        found = compared(of, self.metric, self.primary, names)
         if found.is_adjusted:
             note = f"decides; {found.variance_ratio or 1:.0%} of the variance"
             yield "Past, slopes by arm", *_ends(found.adjusted), note
-            past = [with_past(self.metric, one) for one in joint]
+            past = [with_past(self.metric, of.joint(self.primary, one)) for one in names]
             if past[0] is not None and past[1] is not None:
                 slope = cuped(past[0], past[1])
                 yield "Past, one slope", *_ends(slope.difference), ""
         decides = "" if found.is_adjusted else "decides"
         yield "Unadjusted", *_ends(found.unadjusted), decides
-        arms = [ratio_arm(one) if is_ratio(self.metric) else mean_arm(marginal(one))
-                for one in joint]  # fmt: skip
+        yield from self._whenever(found.adjusted)
+        arms = self._arms(names)
         yield "Log scale", *_of_lift(log_lift(*arms)), "never below -100%"
+        if self.metric.kind == "quantile":
+            means = [ratio_arm(of.joint(self.primary, one)) for one in names]
+            yield "Mean instead", *_ends(difference(*means)), "of all values, not the quantile"
+            return
         if not is_ratio(self.metric):
             yield from self._strata(names)
-            yield from self._capped(names)
+        yield from self._capped(names)
+
+    def _arms(self, names: tuple[str, str]) -> tuple[ArmValue, ArmValue]:
+        """Both arms without their past."""
+        of = self.report.moments
+        values = of.values.get(self.primary) if of else None
+        control, treated = (
+            values.arm(one) if values else self._arm(of.joint(self.primary, one) if of else NOBODY)
+            for one in names
+        )
+        return control, treated
+
+    def _arm(self, of: JointMoments) -> ArmValue:
+        if is_ratio(self.metric):
+            return ratio_arm(of)
+        if self.metric.kind in ONCE:
+            return share_arm(round(of.n * (of.means or (0.0,))[0]), of.n)
+        return mean_arm(marginal(of))
+
+    def _whenever(
+        self, of: Difference
+    ) -> Iterator[tuple[str, float | None, float | None, float | None, str]]:
+        """The interval that may be read at any time, whatever was planned."""
+        lift = effect(of).lift
+        if lift.value is None or not lift.standard_error:
+            return
+        found = anytime(
+            lift.value,
+            lift.standard_error,
+            n=of.n,
+            planned=self.report.plan.planned_units or USUAL_UNITS,
+            alpha=self.report.plan.alpha / len(self.report.arms),
+        )
+        note = f"p at every look: {p_words(found.p_value)}"
+        yield "At any time", lift.value, found.low, found.high, note
 
     def _strata(
         self, names: tuple[str, str]
@@ -163,18 +206,30 @@ class _Reader:
     ) -> Iterator[tuple[str, float | None, float | None, float | None, str]]:
         if self.metric.kind in ONCE:
             return
-        answer, arms = unit_values(self.workspace, self.report, self.primary, self.segment)
-        if answer.rows.is_empty() or any(name not in arms for name in names):
+        answer, _ = unit_values(self.workspace, self.report, self.primary, self.segment)
+        units = [_unit_by_unit(answer.rows, one) for one in names]
+        if any(not above.size for above, _ in units):
             return
-        at = self.metric.cap or USUAL_CAP
-        limited = capped(np.concatenate([arms[name] for name in names]), high=at)
-        first = arms[names[0]].size
-        sides = (
-            mean_arm(moments(limited.values[:first])),
-            mean_arm(moments(limited.values[first:])),
+        if self.metric.cap is not None:
+            yield "Not capped", *_ends(self._of_units(units)), "totals as they are, unadjusted"
+            return
+        everybody = np.concatenate(
+            [_unit_by_unit(answer.rows, one)[0] for one in self.report.split_of.variants]
         )
-        note = f"at {limited.high:g}, {limited.changed:,} units had more"
-        yield f"Capped at {at:.1%}", *_ends(difference(*sides)), note
+        limit = capped(everybody, high=USUAL_CAP).high or 0.0
+        if limit <= 0:
+            return
+        limited = [(np.minimum(above, limit), below) for above, below in units]
+        changed = sum(int(np.sum(above > limit)) for above, _ in units)
+        note = f"at {limit:,.4g}, {changed:,} units had more"
+        yield f"Capped at {USUAL_CAP:.1%}", *_ends(self._of_units(limited)), note
+
+    def _of_units(self, units: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> Difference:
+        arms = [
+            ratio_arm(joint_moments(both)) if is_ratio(self.metric) else mean_arm(moments(both[0]))
+            for both in units
+        ]
+        return difference(*arms)
 
     def sureness(self, arm: Arm, past: PastEffects) -> Iterator[str]:
         """Bayes, luck among winners, and what stopping early did."""
@@ -275,6 +330,15 @@ class _Reader:
             f"{fair.estimate:+.1%} ({fair.low:+.1%} to {fair.high:+.1%}; stage-wise p = "
             f"{p_words(fair.p_value)}), where {row['lift']:+.1%} was seen."
         )
+
+
+def _unit_by_unit(
+    rows: pl.DataFrame, variant: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What each unit of a variant has above and below the line."""
+    own = rows.filter(pl.col("variant") == variant)
+    times = own["units"].to_numpy()
+    return np.repeat(own["a"].to_numpy(), times), np.repeat(own["b"].to_numpy(), times)
 
 
 def _luck(rate: float, alpha: float, power: float) -> float:

@@ -10,7 +10,7 @@ import polars as pl
 from metrics.experiments import Heterogeneity, effect, heterogeneity, segment_effects
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment_contrast import contrast
+from reports.experiment_contrast import compared
 from reports.experiment_health import p_words
 from reports.experiment_units import unit_moments
 
@@ -75,8 +75,9 @@ def segments(
     metric, control = workspace.metrics[primary], report.split_of.variants[0]
     found: dict[str, tuple[int, int, Effect]] = {}
     for part in moments.keys("part"):
-        arms = [moments.joint(primary, one, "part", part) for one in (control, variant)]
-        found[part] = (arms[0].n, arms[1].n, effect(contrast(metric, *arms).adjusted))
+        sizes = [moments.size(primary, one, "part", part) for one in (control, variant)]
+        of = compared(moments, metric, primary, (control, variant), "part", part)
+        found[part] = (sizes[0], sizes[1], effect(of.adjusted))
     lifts = [one.lift.value for _, _, one in found.values()]
     errors = [one.lift.standard_error or None for _, _, one in found.values()]
     lifts = [lift if error else None for lift, error in zip(lifts, errors, strict=True)]
@@ -94,7 +95,7 @@ def segments(
         pl.col("units_control") + pl.col("units_treated"), descending=True
     )
     answered = source(
-        moments.answers[0],
+        moments.answer(primary),
         title=f"{metric.label} by {dimension}",
         definition=experiment_definitions.SEGMENTS,
     )

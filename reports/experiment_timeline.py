@@ -12,7 +12,7 @@ from metrics.experiments import Crossing, crossing, effect
 from metrics.experiments.distributions import critical_value
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment_contrast import contrast
+from reports.experiment_contrast import compared_until
 from reports.experiment_looks import TOO_EARLY
 from reports.experiment_units import days_followed
 
@@ -76,7 +76,7 @@ def timeline(workspace: Workspace, report: ExperimentReport) -> TimelineReport |
         own = _looks(workspace, report, primary, arm)
         rows += own
         courses.append(_course(arm, own))
-    answer = next(one for one in moments.answers if primary in one.parameters["metrics"])
+    answer = moments.answer(primary)
     label = workspace.metrics[primary].label
     found = source(
         answer, title=f"{label}, look by look", definition=experiment_definitions.TIMELINE
@@ -95,16 +95,15 @@ def _looks(
     if moments is None:
         return []
     metric, days = workspace.metrics[primary], arm.looks.days
-    whole = moments.keys("day")
-    control, treated = (
-        dict(zip(whole, moments.until(primary, variant, whole), strict=True))
-        for variant in (report.split_of.variants[0], arm.variant)
+    found = compared_until(
+        moments, metric, primary, (report.split_of.variants[0], arm.variant), days
     )
     window = days_followed(plan, workspace, primary)
     once = critical_value(1 - plan.alpha / len(report.arms))
     rows: list[tuple[object, ...]] = []
-    for day, units, bound in zip(days, arm.looks.units, arm.looks.bounds, strict=True):
-        of = contrast(metric, control[day], treated[day]).adjusted
+    looks = zip(days, arm.looks.units, arm.looks.bounds, found, strict=True)
+    for day, units, bound, seen in looks:
+        of = seen.adjusted
         valid, fixed = effect(of, critical=bound), effect(of, critical=once)
         is_early = bound >= TOO_EARLY
         rows.append((

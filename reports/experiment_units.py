@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from metrics.experiments import JointMoments, Moments, merged, merged_joint
+from metrics.experiments import Moments, merged, merged_joint
+from reports.experiment_joints import (
+    BEFORE,
+    NOBODY,
+    NOTHING,
+    besides_of,
+    joint_of,
+    with_covariates,
+    with_idle_units,
+)
+from reports.experiment_values import asked_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from metrics.experiments import JointMoments
     from queries import Answer, Segment, Workspace
+    from reports.experiment_joints import Besides
     from reports.experiment_plan import Plan
+    from reports.experiment_values import UnitValues
 
 SECONDS_PER_DAY = 86_400.0
 DAY = timedelta(days=1)
 EVER = 36_500.0 * SECONDS_PER_DAY
-LETTERS = "abcd"  # numerator, denominator, and both before the exposure
-MEANS = tuple(f"mean_{one}" for one in LETTERS)
-TABLE = tuple(
-    tuple(
-        f"var_{one}" if one == other else f"cov_{min(one, other)}{max(one, other)}"
-        for other in LETTERS
-    )
-    for one in LETTERS
-)
 ONCE = ("share", "active", "retention")
-NOBODY = JointMoments(0, None, None)
+
+NOT_CAPPED = 1.0
 
 Key = tuple[str, str, str, Any]  # metric, cut, variant, and the day or the part
+Beside = tuple[str, str, str, str, Any]  # the same, with the covariate behind the metric
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What metrics have in common that are asked together.
+
+    Attributes:
+        after: Days after the exposure at which counting begins.
+        until: Days after it at which it ends.
+        cap: Quantile at which totals are capped.
+        covariates: Other metrics whose past explains these.
+    """
+
+    after: float
+    until: float
+    cap: float
+    covariates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +64,20 @@ class UnitMoments:
         sizes: Units of each (metric, cut, variant, day or part), as its window leaves them.
         counted: Moments of those with anything to count, by (metric, cut, variant, day or part).
         skewed: The same of the numerator alone, with its skewness.
+        covariates: Of each metric, the other metrics whose past explains it.
+        beside: How a metric goes with a covariate, by its cell and the covariate.
+        limits: What units' totals were lowered to, by metric; those that are not capped are absent.
+        values: Values one by one, by metric of kind quantile.
     """
 
     answers: tuple[Answer, ...]
     sizes: Mapping[Key, int] = field(default_factory=dict)
     counted: Mapping[Key, JointMoments] = field(default_factory=dict)
     skewed: Mapping[Key, Moments] = field(default_factory=dict)
+    covariates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: Mapping[Beside, Besides] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, UnitValues] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -57,14 +88,42 @@ class UnitMoments:
         """Days or parts of a cut, in order."""
         return tuple(sorted({key for _, own, _, key in self.sizes if own == cut}))
 
+    def answer(self, metric: str) -> Answer:
+        """What a metric's figures were read from."""
+        if metric in self.values:
+            return self.values[metric].answer
+        return next(one for one in self.answers if metric in one.parameters["metrics"])
+
     def size(self, metric: str, variant: str, cut: str = "all", key: Any = None) -> int:
         """How many units have been followed for the metric's whole window."""
         return self.sizes.get((metric, cut, variant, key), 0)
 
     def joint(self, metric: str, variant: str, cut: str = "all", key: Any = None) -> JointMoments:
-        """Moments of all units of a cell: numerator, denominator, and both before the exposure."""
+        """Moments of all units of a cell.
+
+        Numerator, denominator, both before the exposure, and each covariate before it.
+        """
         some = self.counted.get((metric, cut, variant, key), NOBODY)
-        return with_idle_units(some, self.size(metric, variant, cut, key) - some.n)
+        own = with_idle_units(some, self.size(metric, variant, cut, key) - some.n)
+        names = self.covariates.get(metric, ())
+        if not names or own.means is None:
+            return own
+        return with_covariates(own, *self._beside(metric, names, (cut, variant, key)))
+
+    def _beside(
+        self, metric: str, names: tuple[str, ...], cell: tuple[str, str, Any]
+    ) -> tuple[list[Besides], list[list[float]]]:
+        """How the metric goes with each covariate, and covariates with each other."""
+        found = [self.beside.get((metric, name, *cell), NOTHING) for name in names]
+        table = [
+            [
+                found[row].variance if row == column
+                else self.beside.get((one, other, *cell), NOTHING).covariances[BEFORE]
+                for column, other in enumerate(names)
+            ]
+            for row, one in enumerate(names)
+        ]  # fmt: skip
+        return found, table
 
     def numerator(self, metric: str, variant: str) -> Moments:
         """Moments of the numerator alone, with its skewness."""
@@ -100,16 +159,32 @@ def unit_moments(
         dimension: Cuts the units by this, too.
         window_days: Other than the metric's or the plan's.
     """
-    windows: dict[tuple[float, float], list[str]] = {}
+    groups: dict[_Asked, list[str]] = {}
     for name in metrics:
         if name in workspace.metrics:
-            after = workspace.metrics[name].after_days or 0
+            metric = workspace.metrics[name]
+            after = metric.after_days or 0
             until = window_days + after if window_days else days_followed(plan, workspace, name)
-            windows.setdefault((float(after), float(until)), []).append(name)
+            has_past = plan.covariate_days > 0
+            alike = _Asked(
+                float(after), float(until), metric.cap or NOT_CAPPED,
+                metric.covariates if has_past else (),
+            )  # fmt: skip
+            groups.setdefault(alike, []).append(name)
     answers = tuple(
-        _asked(workspace, plan, names, segment, dimension, span) for span, names in windows.items()
+        _asked(workspace, plan, names, segment, dimension, alike) for alike, names in groups.items()
     )
-    return _read(answers)
+    explained = {name: alike.covariates for alike, names in groups.items() for name in names}
+    found = _read(answers, explained)
+    values = {
+        name: asked_values(
+            workspace, plan, name, segment, dimension=dimension, days=(alike.after, alike.until)
+        )
+        for alike, names in groups.items()
+        for name in names
+        if workspace.metrics[name].kind == "quantile"
+    }
+    return replace(found, values=values) if values else found
 
 
 def days_followed(plan: Plan, workspace: Workspace, metric: str) -> int:
@@ -126,9 +201,10 @@ def _asked(
     names: list[str],
     segment: Segment | None,
     dimension: str,
-    span: tuple[float, float],
+    alike: _Asked,
 ) -> Answer:
-    once = [name for name in names if workspace.metrics[name].kind in ONCE]
+    covariates = list(alike.covariates)
+    once = [name for name in (*names, *covariates) if workspace.metrics[name].kind in ONCE]
     return workspace.ask(
         "experiment_moments",
         segment=segment,
@@ -138,21 +214,25 @@ def _asked(
         unit=plan.unit,
         is_everybody=segment is None or segment.is_empty,
         metrics=names,
+        covariates=covariates,
         once_metrics=once,
+        cap=alike.cap,
         dimension=dimension,
-        skip_seconds=span[0] * SECONDS_PER_DAY,
-        window_seconds=span[1] * SECONDS_PER_DAY,
-        least_seconds=span[1] * SECONDS_PER_DAY,
+        skip_seconds=alike.after * SECONDS_PER_DAY,
+        window_seconds=alike.until * SECONDS_PER_DAY,
+        least_seconds=alike.until * SECONDS_PER_DAY,
         covariate_seconds=plan.covariate_days * SECONDS_PER_DAY,
         from_day=(plan.started_at - plan.covariate_days * DAY - DAY).date(),
         to_day=(plan.until_at + 2 * DAY).date(),
     )
 
 
-def _read(answers: tuple[Answer, ...]) -> UnitMoments:
+def _read(answers: tuple[Answer, ...], covariates: Mapping[str, tuple[str, ...]]) -> UnitMoments:
     sizes: dict[Key, int] = {}
     counted: dict[Key, JointMoments] = {}
     skewed: dict[Key, Moments] = {}
+    beside: dict[Beside, Besides] = {}
+    limits: dict[str, float] = {}
     for answer in answers:
         for row in answer.rows.iter_rows(named=True):
             at = row["part"] if row["day_number"] is None else row["day_number"]
@@ -161,43 +241,12 @@ def _read(answers: tuple[Answer, ...]) -> UnitMoments:
                     sizes[name, row["cut"], row["variant"], at] = row["units"]
                 continue
             key = (row["metric"], row["cut"], row["variant"], at)
+            if row["covariate"]:
+                beside[key[0], row["covariate"], *key[1:]] = besides_of(row)
+                continue
             counted[key] = joint_of(row)
             skewed[key] = Moments(row["units"], row["mean_a"], row["var_a"], row["skewness_a"])
-    return UnitMoments(answers, sizes, counted, skewed)
-
-
-def joint_of(row: Mapping[str, Any]) -> JointMoments:
-    """The four values of units, as a row of an answer gives them."""
-    means = tuple([row[name] for name in MEANS])
-    if row["units"] < 2:
-        return JointMoments(row["units"], means, None)
-    table = tuple([tuple([row[name] for name in names]) for names in TABLE])
-    return JointMoments(row["units"], means, table)
-
-
-def with_idle_units(some: JointMoments, count: int) -> JointMoments:
-    """The same with units that did nothing added: `merged_joint` for zeros without spread."""
-    if count <= 0 or some.means is None:
-        return some if count <= 0 else idle_units(count)
-    n, means = some.n + count, some.means
-    between = some.n * count / n
-    table = some.covariances or ((0.0,) * len(means),) * len(means)
-    return JointMoments(
-        n,
-        tuple([mean * some.n / n for mean in means]),
-        tuple([
-            tuple([
-                ((some.n - 1) * own + between * one * other) / (n - 1)
-                for own, other in zip(row, means, strict=True)
-            ])
-            for row, one in zip(table, means, strict=True)
-        ]),
-    )  # fmt: skip
-
-
-def idle_units(count: int) -> JointMoments:
-    """Units that did nothing: zeros without spread."""
-    if count <= 0:
-        return NOBODY
-    none = (0.0,) * len(LETTERS)
-    return JointMoments(count, none, (none,) * len(LETTERS) if count > 1 else None)
+            if row["most_a"] is not None:
+                limits[row["metric"]] = row["most_a"]
+    known = {name: names for name, names in covariates.items() if names}
+    return UnitMoments(answers, sizes, counted, skewed, known, beside, limits)

@@ -1,6 +1,6 @@
 """A workspace with one experiment whose every number can be counted by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,8 @@ def make_experiment(
     written: str = "",
     by_account: bool = False,
     has_other: bool = False,
+    more_metrics: str = "",
+    more_done: Sequence[tuple[str, str, datetime, float | None]] = (),
 ) -> Workspace:
     """Build it: forty units in two variants, and one more unit that saw both.
 
@@ -101,6 +103,8 @@ def make_experiment(
         more: Columns of the table `experiments` to replace.
         written: The text of `experiments/buttons.toml`; "": there is no such file.
         by_account: Accounts of two users each were exposed, all of them at the start.
+        more_metrics: Text behind `METRICS`.
+        more_done: Events beside `things_done`.
         has_other: Every second pair of users was in another experiment, too: red, the rest blue.
     """
     exposures = [(user(n), variant_of(n), exposed_at(n), "web" if n % 4 else "ios")
@@ -121,7 +125,7 @@ def make_experiment(
     } | dict(more or {})  # fmt: skip
     rows = [
         (who, event, at.isoformat(), {"value": worth, "platform": "web"})
-        for who, event, at, worth in things_done()
+        for who, event, at, worth in (*things_done(), *more_done)
     ]
     if written:
         (folder / "experiments").mkdir(parents=True, exist_ok=True)
@@ -131,7 +135,7 @@ def make_experiment(
         user_dimensions=("plan",),
         users={user(n): {"plan": "free" if n % 3 else "pro", "account_id": f"a{n // 2}"}
                for n in range(UNITS)},
-        metrics=METRICS,
+        metrics=METRICS + more_metrics,
         tables={
             "experiments": pl.DataFrame([experiment]),
             "exposures": pl.DataFrame(

@@ -9,6 +9,7 @@ import pytest
 from bench.calibration.experiments import (
     PAGE,
     adjusting,
+    deciding,
     fixed,
     lifting,
     looking,
@@ -45,7 +46,7 @@ def test_populations_have_the_mean_they_say(population: Population) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [adjusting, fixed, lifting, looking, many, reading, splits, stopping],
+    "part", [adjusting, deciding, fixed, lifting, looking, many, reading, splits, stopping],
     ids=lambda part: part.__name__.rpartition(".")[2],
 )  # fmt: skip
 def test_every_table_of_the_page_can_be_made(part: ModuleType) -> None:

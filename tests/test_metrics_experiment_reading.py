@@ -33,7 +33,6 @@ from metrics.experiments import (
     share_inflation,
     share_posterior,
     skew_check,
-    slope_weights,
     trend,
     verdict,
 )
@@ -161,14 +160,6 @@ def test_trend_is_weighted_least_squares() -> None:
 def test_trend_needs_three_days() -> None:
     flat = difference(Arm(9, 1.0, 0.0, 8), Arm(9, 1.0, 0.0, 8))
     assert trend([0, 1, 2], [two(1, 2), two(1, 2), flat]) is None
-    with pytest.raises(ValueError, match="a slope needs two days, got 1"):
-        slope_weights(1)
-
-
-def test_slope_weights_give_each_units_own_slope() -> None:
-    days = np.array([3.0, 5.0, 7.0, 9.0])
-    assert float(np.dot(slope_weights(4), days)) == pytest.approx(2.0)
-    assert sum(slope_weights(7)) == pytest.approx(0)
 
 
 def test_quantile_interval_holds_the_median_of_exact_order_statistics() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from metrics.experiments import joint_moments, merged_joint, slope_weights
+from metrics.experiments import joint_moments, merged_joint
 from queries import Filter, Segment, Workspace, WorkspaceError
 from queries.experiment_definitions import read_experiments
-from reports.experiment_units import idle_units, with_idle_units
+from reports.experiment_joints import idle_units, with_idle_units
 from tests.experiment_workspace import (
     END,
     START,
@@ -34,7 +34,9 @@ FRAME: dict[str, Any] = {
     "is_everybody": True,
 }
 WINDOW: dict[str, Any] = {
+    "covariates": [],
     "once_metrics": ["savers"],
+    "cap": 1.0,
     "dimension": "platform",
     "skip_seconds": 0.0,
     "window_seconds": 7 * DAY,
@@ -162,7 +164,7 @@ def test_each_unit_has_the_slope_that_the_weights_give(workspace: Workspace) -> 
         "experiment_days_since", metric="saves", horizon_days=7, **FRAME,
         from_day=WINDOW["from_day"], to_day=WINDOW["to_day"],
     ).rows  # fmt: skip
-    weights = slope_weights(7)
+    weights = (np.arange(7) - 3) / 28  # least squares of seven days on their number
     slopes = defaultdict(list)
     for number in range(UNITS):
         days = [saves(number, first=day, last=day + 1) for day in range(7)]

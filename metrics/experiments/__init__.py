@@ -99,6 +99,7 @@ from metrics.experiments.power import (
 )
 from metrics.experiments.quantiles import (
     QuantileRanks,
+    clustered_quantile_arm,
     quantile_anytime_p_value,
     quantile_arm,
     quantile_arm_of,
@@ -145,7 +146,6 @@ from metrics.experiments.tails import (
 )
 from metrics.experiments.trends import (
     Trend,
-    slope_weights,
     trend,
 )
 from metrics.experiments.verdicts import (
@@ -191,6 +191,7 @@ __all__ = [
     "anytime_share",
     "assignment_independence",
     "capped",
+    "clustered_quantile_arm",
     "constant_bounds",
     "crossing",
     "crossing_chances",
@@ -242,7 +243,6 @@ __all__ = [
     "share_inflation",
     "share_posterior",
     "skew_check",
-    "slope_weights",
     "spent",
     "split_p_values",
     "stagewise",

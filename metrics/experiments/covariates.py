@@ -9,13 +9,17 @@ from metrics.experiments.moments import JointMoments
 
 
 def linearised_ratios(
-    of: JointMoments, *, pairs: tuple[tuple[int, int], ...] = ((0, 1), (2, 3))
+    of: JointMoments,
+    *,
+    pairs: tuple[tuple[int, int], ...] = ((0, 1), (2, 3)),
+    means: tuple[int, ...] = (),
 ) -> JointMoments:
     """Ratios as if they were means: so that a ratio can be adjusted by its own past.
 
     Args:
         of: Joint moments of numerators and denominators per unit.
         pairs: (numerator, denominator) of each ratio; the outcome first, then covariates.
+        means: Further covariates that are no ratios and stay as they are, behind the ratios.
 
     Raises:
         ValueError: A denominator's mean is 0.
@@ -35,14 +39,17 @@ def linearised_ratios(
     if any(of.means[below] == 0 for _, below in pairs):
         raise ValueError("a ratio needs a denominator whose mean is not 0")
     ratios = tuple(of.means[above] / of.means[below] for above, below in pairs)
+    values = (*ratios, *(of.means[at] for at in means))
     if of.covariances is None:
-        return JointMoments(of.n, ratios, None)
-    gradient = np.zeros((len(pairs), len(of.means)))
+        return JointMoments(of.n, values, None)
+    gradient = np.zeros((len(values), len(of.means)))
+    for row, at in enumerate(means, start=len(pairs)):
+        gradient[row, at] = 1.0
     for row, ((above, below), ratio) in enumerate(zip(pairs, ratios, strict=True)):
         gradient[row, above] += 1 / of.means[below]
         gradient[row, below] -= ratio / of.means[below]
     table = gradient @ np.array(of.covariances) @ gradient.T
-    return JointMoments(of.n, ratios, tuple(tuple(row) for row in table.tolist()))
+    return JointMoments(of.n, values, tuple(tuple(row) for row in table.tolist()))
 
 
 def with_indicators(covariates: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:

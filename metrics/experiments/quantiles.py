@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from metrics.experiments.anytime_shares import least_evident_share, share_evidence
-from metrics.experiments.arms import Arm
+from metrics.experiments.arms import Arm, ratio_arm
 from metrics.experiments.distributions import critical_value, require_fraction
+from metrics.experiments.moments import joint_moments
 
 OUTER = 0.95  # level of the inner interval that the variance of a quantile is read from
 
@@ -150,6 +151,51 @@ def quantile_arm_of(values: ArrayLike, *, at: float) -> Arm:
     return quantile_arm(array.size, value, low=low, high=high)
 
 
+def clustered_quantile_arm(values: ArrayLike, units: ArrayLike, *, at: float) -> Arm:
+    """An arm whose metric is a quantile of values, of which a unit brings several.
+
+    The slowest twentieth of all requests, where users were randomised: requests of one user are
+    alike, so that treating them as independent makes the interval too narrow. The quantile is that
+    of all values together, so units with many values weigh more, as they do in the metric itself.
+
+    Args:
+        values: Shape (n,), finite.
+        units: Shape (n,), whole numbers: whose each value is.
+        at: The quantile, strictly between 0 and 1.
+
+    Raises:
+        ValueError: at lies outside its range, or the shapes differ.
+
+    References:
+        Deng, Knoblich and Lu (2018), KDD, section 4, equations 11 and 12.
+
+    Examples:
+        >>> alone = clustered_quantile_arm(range(1000), range(1000), at=0.5)
+        >>> alike = clustered_quantile_arm([n // 4 for n in range(1000)], [n // 4 for n in
+        ...     range(1000)], at=0.5)
+        >>> round((alone.variance / 1000**2) ** 0.5, 3), round((alike.variance / 250**2) ** 0.5, 3)
+        (0.016, 0.032)
+    """
+    require_fraction("at", at)
+    array, owners = np.asarray(values, dtype=float), np.asarray(units)
+    if array.shape != owners.shape:
+        raise ValueError(
+            f"every value needs its unit, got {array.size} values and {owners.size} units"
+        )
+    known, places = np.unique(owners, return_inverse=True)
+    if not array.size:
+        return Arm(0, None, None, None)
+    value = float(np.quantile(array, at))
+    below = np.bincount(places, weights=array <= value)
+    share = ratio_arm(joint_moments([below, np.bincount(places)]))
+    inflation = share_inflation(share, array.size)
+    ranks = quantile_ranks(array.size, at=at, inflation=inflation) if inflation else None
+    if ranks is None or ranks.low is None or ranks.high is None:
+        return Arm(known.size, value, None, None)
+    low, high = np.quantile(array, [ranks.low, ranks.high]).tolist()
+    return quantile_arm(known.size, value, low=low, high=high)
+
+
 def quantile_anytime_p_value(
     control: ArrayLike,
     treated: ArrayLike,
@@ -185,12 +231,21 @@ def quantile_anytime_p_value(
     arms = [np.sort(np.asarray(values, dtype=float)) for values in (control, treated)]
     if any(arm.size == 0 for arm in arms):
         raise ValueError("both arms need values")
-    candidates = np.concatenate(arms)
+    least = [least_evident_share(arm.size, **claim) for arm in arms]
+    candidates = _between(arms, least)
     evidence = np.zeros(candidates.size)
-    for arm in arms:
+    for arm, kindest in zip(arms, least, strict=True):
         # The share below x is anything from "less than x" to "up to x": the kindest one counts.
         below = np.searchsorted(arm, candidates, side="left") / arm.size
         up_to = np.searchsorted(arm, candidates, side="right") / arm.size
-        least = least_evident_share(arm.size, **claim)
-        evidence += share_evidence(np.clip(least, below, up_to), arm.size, **claim)
+        evidence += share_evidence(np.clip(kindest, below, up_to), arm.size, **claim)
     return float(min(1.0, np.exp(-evidence.min())))
+
+
+def _between(arms: list[NDArray[np.float64]], least: list[float]) -> NDArray[np.float64]:
+    """Values between the arms' least evident ones: beyond, the evidence of both only grows."""
+    places = [int(share * arm.size) for share, arm in zip(least, arms, strict=True)]
+    pairs = list(zip(arms, places, strict=True))
+    low = min(arm[max(0, min(at, arm.size) - 1)] for arm, at in pairs)
+    high = max(arm[min(arm.size - 1, at + 1)] for arm, at in pairs)
+    return np.unique(np.concatenate([arm[(arm >= low) & (arm <= high)] for arm in arms]))

@@ -33,8 +33,8 @@ def trend(days: Sequence[float], differences: Sequence[Difference]) -> Trend | N
     """The slope of the daily effect by days since exposure: novelty when it heads for 0.
 
     Days that rest on different units (one exposure cohort each) are independent, as this assumes.
-    When the same units are followed day after day, give each unit its own slope
-    (`slope_weights`) and compare that as any other metric: it needs no assumption about days.
+    When the same units are followed day after day, give each unit a slope of its own and compare
+    that as any other metric: it needs no assumption about days.
 
     Args:
         days: Days since exposure, 0 for the day itself.
@@ -77,25 +77,3 @@ def trend(days: Sequence[float], differences: Sequence[Difference]) -> Trend | N
         first=middle + slope * float(at.min() - centre),
         last=middle + slope * float(at.max() - centre),
     )
-
-
-def slope_weights(days: int) -> tuple[float, ...]:
-    """What to multiply each day's value of a unit with, to get the unit's own slope per day.
-
-    The slope is then a metric like any other: its difference between arms is the trend of the
-    effect, and its variance is right although a unit's days hang together.
-
-    Args:
-        days: Days that every unit was followed, at least 2.
-
-    Raises:
-        ValueError: days below 2.
-
-    Examples:
-        >>> slope_weights(3)
-        (-0.5, 0.0, 0.5)
-    """
-    if days < 2:
-        raise ValueError(f"a slope needs two days, got {days}")
-    centred = np.arange(days) - (days - 1) / 2
-    return tuple((centred / np.sum(centred**2)).tolist())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bench.calibration.experiments import (
     adjusting,
+    deciding,
     fixed,
     lifting,
     looking,
@@ -19,5 +20,5 @@ PAGE = "experiment-calibration.md"
 
 def tables(effort: float = 1.0) -> Iterator[Table]:
     """All tables of the page, in its order."""
-    for part in (fixed, lifting, looking, stopping, adjusting, splits, many, reading):
+    for part in (fixed, lifting, looking, stopping, deciding, adjusting, splits, many, reading):
         yield from part.tables(effort)

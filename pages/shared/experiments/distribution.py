@@ -11,6 +11,7 @@ from pages.shared.tables import show_table
 from queries import Segment, Workspace
 from reports.experiment import ExperimentReport
 from reports.experiment_distribution import distribution
+from reports.experiment_health import p_words
 
 
 def distribution_card(workspace: Workspace, report: ExperimentReport, segment: Segment) -> None:
@@ -61,12 +62,17 @@ def _line(row: dict[str, object]) -> dict[str, str]:
         "Treated": _number(row, "treated"),
         "Difference": _number(row, "difference"),
         "95%": words.DASH if words.DASH in (low, high) else f"{low} to {high}",
+        "p at every look": _p(_known(row, "anytime_p")),
     }
 
 
 def _known(row: dict[str, object], name: str) -> float | None:
     value = row[name]
     return value if isinstance(value, float) else None
+
+
+def _p(value: float | None) -> str:
+    return words.DASH if value is None else p_words(value)
 
 
 def _number(row: dict[str, object], name: str) -> str:

@@ -85,13 +85,15 @@ def _line(row: dict[str, object], currency: str) -> dict[str, str]:
 
 
 def _value(row: dict[str, object], arm: str, currency: str) -> str:
-    """'0.129 (433 of 3,361)'."""
+    """'0.129 (433 of 3,361)'; of a quantile, '412 ms (of 3,361 values)'."""
     above, below, value = row[f"numerator_{arm}"], row[f"denominator_{arm}"], row[arm]
-    if not isinstance(value, float) or not isinstance(above, float) or not isinstance(below, float):
+    if not isinstance(value, float) or not isinstance(below, float):
         return words.DASH
     unit = str(row["unit"])
     is_plain = unit in words.COUNTED or unit == "number"
     shown = f"{value:.3g}" if is_plain else words.full(value, unit, currency=currency)
+    if not isinstance(above, float):
+        return f"{shown} (of {words.counted(int(below), 'value')})"
     return f"{shown} ({words.full(above)} of {words.full(below)})"
 
 
