@@ -17,8 +17,11 @@ from sqlglot import exp
 from queries.errors import QueryError, nearest
 
 Level = Literal["user", "event"]
+By = str | tuple[str, ...] | None
 EVERYONE = "All users"
 NOT_SET = "(not set)"
+PEOPLE = "people"  # what `users` is called where it is joined
+BETWEEN = "\x1f"  # values of a pair of dimensions, in one column
 HISTORY = ("first_day", "prev_day")
 
 # Columns of each narrowable table, without dimensions and `segment`.
@@ -86,12 +89,13 @@ class Narrowing:
 
     Attributes:
         segment: Narrows every reference to a narrowable table.
-        by: The dimension whose value becomes the column `segment`; None: one segment.
+        by: The dimension whose value becomes the column `segment`; of several, their values in
+            their order with BETWEEN between them; None: one segment.
         aliases: Further filters for the references that carry these aliases.
     """
 
     segment: Segment = Segment()
-    by: str | None = None
+    by: By = None
     aliases: Mapping[str, Segment] = field(default_factory=dict)
 
     @property
@@ -150,20 +154,25 @@ def _narrowed_table(
     """A subquery in place of the table; None where nothing about it changes."""
     own = narrowing.aliases.get(alias, Segment())
     filters = (*narrowing.segment.canonical().filters, *own.canonical().filters)
-    by = None if narrowing.by is None else _known(narrowing.by, dimensions)
+    by = tuple(_known(name, dimensions) for name in names_of(narrowing.by))
     on_users = [one for one in filters if _known(one.dimension, dimensions).level == "user"]
     on_events = [one for one in filters if _known(one.dimension, dimensions).level == "event"]
-    if not filters and by is None:
+    if not filters and not by:
         return None
     if table == "metric_days":
         select = _metric_days(on_users, on_events)
     elif table == "users":
         select = _users(on_users, by)
-    elif table == "user_days" and (on_events or (by is not None and by.level == "event")):
+    elif table == "user_days" and (on_events or any(one.level == "event" for one in by)):
         select = _user_days_anew(on_users, on_events, by, has_history=has_history)
     else:
         select = _rows(table, on_users, on_events, by)
     return select.subquery(alias)
+
+
+def names_of(by: By) -> tuple[str, ...]:
+    """The dimensions of a breakdown, by name."""
+    return () if by is None else (by,) if isinstance(by, str) else by
 
 
 def _known(name: str, dimensions: Mapping[str, Dimension]) -> Dimension:
@@ -191,12 +200,27 @@ def condition(one: Filter, table: str | None = None, *, as_text: bool = False) -
     return exp.paren(exp.or_(*tests)) if tests else exp.false()
 
 
-def _segment(by: Dimension | None, table: str) -> exp.Expr:
-    """The column `segment`: the dimension's value, or one name for everybody."""
-    if by is None:
+def _segment(by: tuple[Dimension, ...], people: str = PEOPLE) -> exp.Expr:
+    """The column `segment`: the dimensions' values, or one name for everybody.
+
+    Args:
+        by: The dimensions.
+        people: The table that has the users' own columns.
+    """
+    values: list[exp.Expr] = [
+        exp.func("coalesce", _column(one.name, _source(one, people)), exp.Literal.string(NOT_SET))
+        for one in by
+    ]
+    if not values:
         return exp.alias_(exp.Literal.string(EVERYONE), "segment")
-    value = exp.func("coalesce", _column(by.name, table), exp.Literal.string(NOT_SET))
-    return exp.alias_(value, "segment")
+    if len(values) == 1:
+        return exp.alias_(values[0], "segment")
+    joined = exp.func("concat_ws", exp.Literal.string(BETWEEN), *values)
+    return exp.alias_(joined, "segment")
+
+
+def _source(one: Dimension, people: str = PEOPLE) -> str:
+    return people if one.level == "user" else "kept"
 
 
 def _of_users(select: exp.Select, on_users: list[Filter]) -> exp.Select:
@@ -207,38 +231,38 @@ def _of_users(select: exp.Select, on_users: list[Filter]) -> exp.Select:
     return select.where(exp.column("user_key", table="kept").isin(query=keys))
 
 
-def _with_users(select: exp.Select, by: Dimension | None) -> exp.Select:
-    """Joined to `users` where the breakdown needs the user's own column."""
-    if by is None or by.level == "event":
+def _with_users(select: exp.Select, by: tuple[Dimension, ...]) -> exp.Select:
+    """Joined to `users` where the breakdown needs the user's own columns."""
+    if all(one.level == "event" for one in by):
         return select
-    same = exp.column("user_key", "kept").eq(exp.column("user_key", "people"))
-    return select.join(exp.alias_(exp.to_table("users"), "people", table=True), on=same)
-
-
-def _segment_source(by: Dimension | None) -> str:
-    return "people" if by is not None and by.level == "user" else "kept"
+    same = exp.column("user_key", "kept").eq(exp.column("user_key", PEOPLE))
+    return select.join(exp.alias_(exp.to_table("users"), PEOPLE, table=True), on=same)
 
 
 def _rows(
-    table: str, on_users: list[Filter], on_events: list[Filter], by: Dimension | None
+    table: str, on_users: list[Filter], on_events: list[Filter], by: tuple[Dimension, ...]
 ) -> exp.Select:
     """The table's own rows, filtered."""
     columns = [exp.column(name, table="kept") for name in COLUMNS[table]]
-    select = exp.select(*columns, _segment(by, _segment_source(by))).from_(f"{table} as kept")
+    select = exp.select(*columns, _segment(by)).from_(f"{table} as kept")
     select = _with_users(select, by).where(*(condition(one, "kept") for one in on_events))
     return _of_users(select, on_users)
 
 
-def _users(on_users: list[Filter], by: Dimension | None) -> exp.Select:
+def _users(on_users: list[Filter], by: tuple[Dimension, ...]) -> exp.Select:
     """Users that satisfy the filters on users; events are narrowed where they are read."""
     columns = [exp.column(name, table="kept") for name in COLUMNS["users"]]
-    own = by if by is not None and by.level == "user" else None
+    own = by if all(one.level == "user" for one in by) else ()
     select = exp.select(*columns, _segment(own, "kept")).from_("users as kept")
     return select.where(*(condition(one, "kept") for one in on_users))
 
 
 def _user_days_anew(
-    on_users: list[Filter], on_events: list[Filter], by: Dimension | None, *, has_history: bool
+    on_users: list[Filter],
+    on_events: list[Filter],
+    by: tuple[Dimension, ...],
+    *,
+    has_history: bool,
 ) -> exp.Select:
     """`user_days` of the events that satisfy the filters, with their own `prev_day`."""
     columns = [
@@ -247,15 +271,15 @@ def _user_days_anew(
         exp.alias_(_total("events"), "events"),
         exp.alias_(_total("sessions"), "sessions"),
         exp.alias_(exp.func("bit_or", exp.column("hours", "kept")), "hours"),
-        _segment(by, _segment_source(by)),
+        _segment(by),
     ]
     rows = exp.select(*columns).from_("segment_days as kept")
     rows = _with_users(rows, by).where(*(condition(one, "kept") for one in on_events))
     rows = _of_users(rows, on_users).group_by(
         exp.column("day", "kept"), exp.column("user_key", "kept")
     )
-    if by is not None:
-        rows = rows.group_by(_column(by.name, _segment_source(by)))
+    for one in by:
+        rows = rows.group_by(_column(one.name, _source(one)))
     history = _history(has_history=has_history)
     return exp.select(
         "day", "user_key", "events", "sessions", "hours", *history, "segment"

@@ -19,7 +19,7 @@ from queries.definitions import MetricDefinition, read_metrics
 from queries.engine import MACROS, Engine, open_engine
 from queries.errors import NoSnapshot, QueryError, nearest
 from queries.kept_answers import is_kept, keep, kept, name_of
-from queries.narrow import Dimension, Narrowing, Segment, narrowed
+from queries.narrow import By, Dimension, Narrowing, Segment, narrowed
 from queries.seen_snapshot import seen_snapshot
 from queries.settings import Settings, data_folder, read_settings
 from queries.sighted import Base, check_kept
@@ -185,7 +185,7 @@ class Workspace:
         name: str,
         *,
         segment: Segment | None = None,
-        by: str | None = None,
+        by: By = None,
         filters_for: Mapping[str, Segment] | None = None,
         **parameters: Any,
     ) -> Answer:
@@ -194,7 +194,7 @@ class Workspace:
         Args:
             name: The file's name without its ending.
             segment: Narrows every table that carries its dimensions.
-            by: Dimension to break down by; the query must have the column `segment`.
+            by: Dimension, or several, to break down by; the query must have the column `segment`.
             filters_for: Further filters for the table references with these aliases.
             parameters: Values for the query's `$parameters`, all of them.
 

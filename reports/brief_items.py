@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 Segment = tuple[str, str]
+PAIR = " × "  # between the names of two dimensions that were crossed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Item:
         identities: Exact decompositions; empty where none applies.
         candidates: Up to three; empty when these dimensions do not explain it.
         best_share: What the best candidate explains, named or not.
-        looked_at: The dimensions searched.
+        looked_at: The dimensions searched, and the pairs of them.
         around: Releases, experiments, incidents, holidays of the days around.
         also: What moved with it.
     """

@@ -130,10 +130,10 @@ def collected(workspace: Workspace, period: Period) -> Collected:
     reach: dict[str, Any] = {"start_date": period.start, "end_date": period.end}
     answers: dict[str, Answer] = {}
     series: list[Measured] = []
-    told = [name for name in workspace.dimensions if name != OF_VERSIONS]
-    for dimension in (None, *told):
-        answer = workspace.ask("brief_active", by=dimension, **reach)
-        answers.setdefault("brief_active", answer)
+    answers["brief_active"] = workspace.ask("brief_active", **reach)
+    series += active_series(answers["brief_active"].rows, days, None)
+    for dimension in (name for name in workspace.dimensions if name != OF_VERSIONS):
+        answer = workspace.ask("brief_segments", by=dimension, **reach)
         series += active_series(answer.rows, days, dimension)
     try:
         answers["brief_metrics"] = workspace.ask("brief_metrics", **reach)
@@ -214,6 +214,33 @@ def features(rows: pl.DataFrame, days: Days, dimension: str | None) -> Iterator[
                         feature=str(feature)),
                 place, bad, bad + done, "rate",
             )  # fmt: skip
+
+
+def feature_parts(
+    rows: pl.DataFrame, days: Days, metric: str, dimension: str
+) -> Iterator[Measured]:
+    """The series `metric` of one feature in each segment: together they are that of everybody."""
+    has_ends = rows.filter(pl.col("of_action") == "completed").height > 0
+    subject = Subject(metric, metric, "events", "higher")
+    for segment, part in _parts(rows, "segment"):
+        place = (dimension, segment)
+        done = _times(part, ("completed",), days)
+        if metric.startswith(FEATURE):
+            used = done if has_ends else _times(part, None, days)
+            yield Measured(subject, place, used, None, "count")
+        else:
+            bad = _times(part, ("failed", "abandoned"), days)
+            yield Measured(subject, place, bad, bad + done, "rate")
+
+
+def segment_series(
+    rows: pl.DataFrame, days: Days, metric: str, dimension: str
+) -> Iterator[Measured]:
+    """People active in each segment, or how often they did something."""
+    column = "users" if metric == ACTIVE else "times"
+    subject = Subject(metric, metric, column, "higher")
+    for name, part in _parts(rows, "segment"):
+        yield Measured(subject, (dimension, name), _filled(part, days, column), None, "count")
 
 
 def _times(rows: pl.DataFrame, actions: Sequence[str] | None, days: Days) -> Floats:

@@ -13,6 +13,7 @@ from metrics.attribution import (
     mix_and_rate,
     product_parts,
     surprise,
+    telling,
     three_way,
 )
 
@@ -217,7 +218,7 @@ def test_no_change_has_no_cause() -> None:
 
 def test_a_ratio_is_attributed_by_its_own_parts() -> None:
     # Rates 50 % and 10 %; b's halves. Contributions from mix and rate, in points.
-    before, now = {"a": (50, 100), "b": (10, 100)}, {"a": (50, 100), "b": (5, 100)}
+    before, now = {"a": (500, 1000), "b": (100, 1000)}, {"a": (500, 1000), "b": (50, 1000)}
     parts = mix_and_rate(before, now)
     members = [
         Slice((("os", name),), before[name][0], now[name][0],
@@ -236,3 +237,22 @@ def test_distinct_users_are_refused() -> None:
         attribution(members, expected=100, actual=90)
     with pytest.raises(ValueError, match="named twice"):
         attribution([members[0], members[0]], expected=120, actual=100)
+
+
+def test_what_chance_does_to_few_names_nobody() -> None:
+    # Everybody fell by a tenth; b lost 17 of 100 where 10 were to be lost: 0.7 standard errors.
+    few = [Slice((("os", n),), 100, v) for n, v in zip("abcd", (93, 83, 92, 92), strict=True)]
+    assert attribution(few, expected=400, actual=360).candidates == ()
+    many = [Slice(one.segment, 100 * one.expected, 100 * one.actual) for one in few]
+    assert attribution(many, expected=40_000, actual=36_000).best_share is not None
+
+
+def test_telling_dimensions_are_those_whose_shares_changed_most() -> None:
+    slices = [
+        *(Slice((("os", n),), 50, v) for n, v in (("ios", 20), ("web", 50))),
+        *(Slice((("plan", n),), 50, v) for n, v in (("free", 30), ("paid", 40))),
+        *(Slice((("lang", n),), 50, v) for n, v in (("de", 35), ("en", 35))),
+    ]
+    assert telling(slices) == ("os", "plan", "lang")
+    assert telling(slices, most=2) == ("os", "plan")
+    assert telling([]) == ()

@@ -55,6 +55,7 @@ VALUES: dict[str, Any] = {
     "features": ["reports"],
     "first_interval": 1,
     "from_periods": 1,
+    "one_in": 1,
     "grain": "week",
     "horizon_days": 14,
     "interval_days": 7,

@@ -20,7 +20,6 @@ from reports.brief_items import Brief, Item
 from reports.brief_kept import analyse, briefs, kept_brief
 from reports.brief_series import Collected, Measured, Subject, collected
 from reports.brief_tests import Replay, holiday_days
-from reports.brief_why import Reasons
 from reports.brief_words import figure, headline, nothing_unusual, reality, signed, why
 from tests.slow_rollups import Row
 from tests.tiny_workspaces import workspace_of
@@ -182,27 +181,6 @@ def test_an_item_says_what_moved_how_much_and_since_when(outage: Brief) -> None:
     assert "95 % interval" in said
     assert "on Tue 15 Sep" in said
     assert all(why(item) for item in outage.items)
-
-
-def test_a_change_in_one_segment_is_found_there(demo: Workspace) -> None:
-    data = collected(demo, days_ending(date(2026, 9, 14), 160))
-    ios = data.of("events", ("platform", "ios"))
-    whole = data.of("events")
-    assert ios is not None
-    assert whole is not None
-    lost = np.floor(ios.parts[-1] * 0.9)
-    ios.parts[-1] -= lost
-    whole.parts[-1] -= lost
-    replay = Replay(data, [], Rules())
-    template = Item(
-        key="x", day=date(2026, 9, 14), metric="events", label="Events", unit="events",
-        better="higher", page="usage", feature=None, segment=None, since=date(2026, 9, 14),
-        is_rate=False, actual=1.0, expected=2.0, effect=-0.2, low=-0.3, high=-0.1, volume=1e3,
-        is_recovery=False,
-    )  # fmt: skip
-    found = Reasons(demo, data, replay.worked).why(template)
-    assert found.candidates[0].segments[0][0] == "ios"
-    assert found.candidates[0].share == pytest.approx(1.0, abs=0.35)
 
 
 def test_the_clock_is_asked(demo: Workspace) -> None:

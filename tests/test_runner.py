@@ -11,7 +11,7 @@ import pytest
 from queries import Filter, NoSnapshot, QueryError, Segment, Workspace, open_workspace
 from queries.contract import contract
 from queries.engine import DuckDBEngine
-from queries.narrow import Dimension, Narrowing, narrowed
+from queries.narrow import BETWEEN, NOT_SET, Dimension, Narrowing, narrowed
 from tests.build_logs import empty_workspace, random_log, rebuilt, write_events
 from tests.slow_rollups import Row
 
@@ -89,6 +89,21 @@ def test_a_segment_is_what_a_workspace_of_its_events_alone_would_show(
     found = pl.DataFrame(pl.from_arrow(workspace.engine.query(inside, {})))
     kinds = dict(expected.schema)
     assert found.cast(kinds).sort(found.columns).rows() == expected.sort(expected.columns).rows()
+
+
+def test_two_dimensions_at_once_are_the_segments_of_both(workspace: Workspace) -> None:
+    reach = {"start_date": date(2000, 1, 1), "end_date": date(2100, 1, 1)}
+    both = workspace.ask("brief_segments", by=("team", "platform"), **reach).rows
+    pairs = {tuple(name.split(BETWEEN)) for name in both["segment"]}
+    assert {team for team, _ in pairs} == {"red", "blue", NOT_SET}
+    for team, platform in pairs:
+        inside = Segment((
+            Filter("team", (None if team == NOT_SET else team,)),
+            Filter("platform", (None if platform == NOT_SET else platform,)),
+        ))  # fmt: skip
+        alone = workspace.ask("brief_segments", segment=inside, **reach).rows.drop("segment")
+        found = both.filter(segment=f"{team}{BETWEEN}{platform}").drop("segment")
+        assert found.rows() == alone.rows()
 
 
 def _matches(row: Row, one: Filter) -> bool:

@@ -8,10 +8,20 @@ from metrics.attribution.mix_and_rate import (
     mix_and_rate,
     three_way,
 )
-from metrics.attribution.search import Attribution, Candidate, Named, Segment, Slice, attribution
+from metrics.attribution.search import (
+    SUPPORT,
+    Attribution,
+    Candidate,
+    Named,
+    Segment,
+    Slice,
+    attribution,
+    telling,
+)
 from metrics.attribution.surprise import explanatory_power, surprise
 
 __all__ = [
+    "SUPPORT",
     "Attribution",
     "Candidate",
     "MixAndRate",
@@ -27,5 +37,6 @@ __all__ = [
     "mix_and_rate",
     "product_parts",
     "surprise",
+    "telling",
     "three_way",
 ]

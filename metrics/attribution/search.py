@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from metrics.attribution.surprise import explanatory_power, surprise
 
@@ -11,8 +12,10 @@ SUPPORT = 0.01  # of the whole, expected or actual: below it a segment is not lo
 POWER = 0.10  # least part of the change that a segment of a candidate explains
 LIFT = 1.5  # times its part of the whole that a segment explains: below it, it moved like the rest
 GAIN = 0.05  # what a finer candidate must explain better than a coarser one
+CHANCE = 2.0  # standard errors of its count by which a segment must differ from moving alike
 EXPLAINED = 0.50  # of the change, for the best candidate: below it, nothing is named
 CANDIDATES = 3
+PAIRED = 3  # dimensions of which every pair is searched
 MOST_SEGMENTS = 5  # of one candidate: more is no explanation
 
 
@@ -105,9 +108,9 @@ def attribution(
 
     References:
         Bhagwan et al. (2014), "Adtributor", NSDI (power and surprise; here every segment that
-        explains half again as much as its size does belongs to the set, so that a change of
-        everybody alike names nobody). The coarser explanation is preferred, as in Li et al. (2019),
-        "Squeeze", ISSRE, section IV.D.
+        explains half again as much as its size does, beyond the chance of its count, belongs to
+        the set, so that a change of everybody alike names nobody). The coarser explanation is
+        preferred, as in Li et al. (2019), "Squeeze", ISSRE, section IV.D.
 
     Examples:
         >>> found = attribution([
@@ -127,10 +130,47 @@ def attribution(
         if (candidate := _candidate(dimensions, members, expected, actual)) is not None
     ]
     found.sort(key=lambda one: (-one.score, one.dimensions))
-    kept = [one for one in found if not _is_no_better(one, found)]
+    counted = max(
+        (sum(of.expected + of.actual for of in one) / 2 for one in groupings.values()), default=0.0
+    )
+    kept = [one for one in found if not _is_no_better(one, found, counted)]
     best = kept[0].share if kept else None
     named = kept[:CANDIDATES] if best is not None and best >= EXPLAINED else []
     return Attribution(change, tuple(named), best)
+
+
+def telling(slices: Sequence[Slice], *, most: int = PAIRED) -> tuple[str, ...]:
+    """The dimensions whose shares of the whole changed most, in which a pair is worth searching.
+
+    What happens to one pair of values changes the shares of both its dimensions, so few of them
+    need to be crossed: of seven dimensions, three pairs instead of twenty-one.
+
+    Args:
+        slices: Segments of single dimensions; those of pairs are not looked at.
+        most: How many dimensions.
+
+    References:
+        Bhagwan et al. (2014), "Adtributor", NSDI, section 3.2 (surprise of a dimension: the sum
+        over its segments, a Jensen-Shannon divergence).
+
+    Examples:
+        >>> telling([
+        ...     Slice((("os", "ios"),), 50, 20), Slice((("os", "web"),), 50, 51),
+        ...     Slice((("lang", "de"),), 50, 36), Slice((("lang", "en"),), 50, 35),
+        ... ], most=1)
+        ('os',)
+    """
+    members: dict[str, list[Slice]] = {}
+    for one in slices:
+        if len(one.segment) == 1:
+            members.setdefault(one.segment[0][0], []).append(one)
+    divergences = {name: _divergence(of) for name, of in members.items()}
+    return tuple(sorted(divergences, key=lambda name: (-divergences[name], name))[:most])
+
+
+def _divergence(members: list[Slice]) -> float:
+    whole = sum(one.expected for one in members), sum(one.actual for one in members)
+    return sum(surprise(one.expected, one.actual, *whole) or 0.0 for one in members)
 
 
 def _groupings(
@@ -174,7 +214,8 @@ def _candidate(
         if share is None or unlike is None or support < SUPPORT:
             continue
         size = one.expected / whole[0] if whole[0] else 0.0
-        if share >= max(POWER, LIFT * size):
+        is_chance = _excess(one, size, expected, actual, whole[0]) < CHANCE
+        if share >= max(POWER, LIFT * size) and not is_chance:
             named.append(Named(one.segment, share, unlike))
     taken = sorted(named, key=lambda one: (-one.surprise, one.segment))[:MOST_SEGMENTS]
     if not taken:
@@ -185,9 +226,22 @@ def _candidate(
     return Candidate(dimensions, tuple(taken), share, 1 - share, score)
 
 
-def _is_no_better(one: Candidate, others: list[Candidate]) -> bool:
-    """Whether a coarser candidate explains nearly as much as this finer one."""
+def _excess(one: Slice, size: float, expected: float, actual: float, counted: float) -> float:
+    """By how many standard errors of its count a segment differs from moving like the rest."""
+    beyond = abs(_contribution(one) - size * (actual - expected))
+    in_counts = beyond * counted / expected if expected else 0.0  # a ratio's parts are no counts
+    return in_counts / sqrt(max(one.expected, one.actual, 1.0))
+
+
+def _is_no_better(one: Candidate, others: list[Candidate], counted: float) -> bool:
+    """Whether a coarser candidate explains nearly as much as this finer one, or chance the gain.
+
+    Each segment adds surprise by the chance of its count alone: 1 in 8 times all that is counted
+    (the mean of a Jensen-Shannon divergence); twice of that is asked for.
+    """
+    chance = len(one.segments) / (4 * counted) if counted else 0.0
     return any(
-        set(other.dimensions) < set(one.dimensions) and one.score < (1 + GAIN) * other.score
+        set(other.dimensions) < set(one.dimensions)
+        and one.score < (1 + GAIN) * other.score + chance
         for other in others
     )
