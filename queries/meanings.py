@@ -126,6 +126,8 @@ ROLL_UPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "day": _DAY,
             "week_start": "first day of its week",
             "month_start": "first day of its month",
+            "begins_at": "first moment of the day, UTC",
+            "ends_at": "first moment of the next day, UTC",
         },
     ),
 }

@@ -28,8 +28,9 @@ contacts as (
     select distinct users.user_key as reached_key
     from rollouts
     inner join users on users.user_id = rollouts.unit_id
+    inner join calendar on calendar.day = m_add_days($launch_on, $window_days)
     where rollouts.release = $release
-        and cast(rollouts.reached_at as date) <= m_add_days($launch_on, $window_days)
+        and rollouts.reached_at < calendar.ends_at
 ),
 
 -- one row per person active in the window

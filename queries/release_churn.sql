@@ -1,13 +1,13 @@
 -- How many paying accounts left on each day, of how many?
 --
--- One row per (day), oldest first; days are those of UTC.
+-- One row per (day), oldest first.
 --
 -- Parameters
 --   $start_date  date    first day, included
 --   $end_date    date    last day, excluded
 --
 -- Columns
---   day          date    day
+--   day          date    local day
 --   left_them    double  accounts whose last paid span ended on the day
 --   paying       double  accounts with a paid span on the day before
 
@@ -17,8 +17,8 @@ with
 spans as (
     select
         account_id as account,
-        cast(started_at as date) as starts_on,
-        cast(ended_at as date) as ends_on
+        started_at as paid_from,
+        ended_at as paid_until
     from subscriptions
     where not coalesce(is_trial, false)
 ),
@@ -27,19 +27,22 @@ spans as (
 leavers as (
     select
         account,
-        max(ends_on) as left_on
+        max(paid_until) as left_at
     from spans
     group by account
-    having count(*) = count(ends_on)
+    having count(*) = count(paid_until)
 ),
 
 -- one row per day
 lost as (
     select
-        left_on,
+        calendar.day as left_on,
         count(*) as accounts
     from leavers
-    group by left_on
+    inner join calendar
+        on leavers.left_at >= calendar.begins_at
+        and leavers.left_at < calendar.ends_at
+    group by calendar.day
 )
 
 select
@@ -48,8 +51,8 @@ select
     cast(count(distinct spans.account) as double) as paying
 from calendar
 inner join spans
-    on spans.starts_on < calendar.day
-    and (spans.ends_on is null or spans.ends_on >= calendar.day)
+    on spans.paid_from < calendar.begins_at
+    and (spans.paid_until is null or spans.paid_until >= calendar.begins_at)
 left join lost on lost.left_on = calendar.day
 where calendar.day >= $start_date
     and calendar.day < $end_date

@@ -1,6 +1,6 @@
 -- What did people answer on each day, on each scale?
 --
--- One row per (scale, day), by scale, oldest first; days are those of UTC.
+-- One row per (scale, day), by scale, oldest first.
 --
 -- Parameters
 --   $start_date  date    first day, included
@@ -8,19 +8,22 @@
 --
 -- Columns
 --   scale        varchar  nps or csat
---   day          date     day
+--   day          date     local day
 --   total        double   sum of the scores
 --   answers      double   answers with a score
 
 select
-    scale,
-    cast(said_at as date) as day,
-    cast(sum(score) as double) as total,
+    feedback.scale,
+    calendar.day,
+    cast(sum(feedback.score) as double) as total,
     cast(count(*) as double) as answers
 from feedback
-where score is not null
-    and scale is not null
-    and cast(said_at as date) >= $start_date
-    and cast(said_at as date) < $end_date
-group by scale, cast(said_at as date)
-order by scale, cast(said_at as date)
+inner join calendar
+    on feedback.said_at >= calendar.begins_at
+    and feedback.said_at < calendar.ends_at
+where feedback.score is not null
+    and feedback.scale is not null
+    and calendar.day >= $start_date
+    and calendar.day < $end_date
+group by feedback.scale, calendar.day
+order by feedback.scale, calendar.day

@@ -16,11 +16,11 @@
 
 with
 
--- one row per person reached, with the day of the first contact in UTC
+-- one row per person reached, with the first contact
 contacts as (
     select
         users.user_key as reached_key,
-        min(cast(rollouts.reached_at as date)) as reached_on
+        min(rollouts.reached_at) as contact_at
     from rollouts
     inner join users on users.user_id = rollouts.unit_id
     where rollouts.release = $release
@@ -31,8 +31,10 @@ select
     user_days.segment,
     user_days.day,
     count(*) as active,
-    cast(sum(case when contacts.reached_on <= user_days.day then 1 else 0 end) as bigint) as reached
+    cast(sum(case when contacts.contact_at < calendar.ends_at then 1 else 0 end) as bigint)
+        as reached
 from user_days
+inner join calendar on calendar.day = user_days.day
 left join contacts on contacts.reached_key = user_days.user_key
 where user_days.day >= $start_date
     and user_days.day < $end_date

@@ -1,8 +1,9 @@
 """The tables that .sql files read, as views over the Parquet files of a snapshot."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from queries.access import EVERYTHING, Sight
 from queries.narrow import COLUMNS, EVERYONE, Dimension
@@ -203,10 +204,29 @@ def _calendar(snapshot: Snapshot, settings: Settings) -> str:
     first = (snapshot.first_day or date(2000, 1, 1)) - CALENDAR_MARGIN
     last = (snapshot.last_day or date(2000, 1, 1)) + CALENDAR_MARGIN
     shift = 1 if settings.product.week_start == "sunday" else 0
+    zone = settings.product.zone
     return (
         "create table calendar as select cast(day as date) as day, "
         f"cast(date_trunc('week', day + {shift} * interval 1 day) "
         f"- {shift} * interval 1 day as date)"
-        " as week_start, cast(date_trunc('month', day) as date) as month_start "
+        " as week_start, cast(date_trunc('month', day) as date) as month_start, "
+        f"{_midnight('day', first, last, zone)} as begins_at, "
+        f"{_midnight('day + interval 1 day', first, last, zone)} as ends_at "
         f"from generate_series(timestamp '{first}', timestamp '{last}', interval 1 day) as t(day)"
     )
+
+
+def _midnight(day: str, first: date, last: date, zone: ZoneInfo) -> str:
+    """The moment, UTC, at which a local day begins: as far from UTC as clocks were on that day."""
+    changes: list[tuple[date, float]] = []
+    for number in range((last - first).days + 2):
+        local = first + timedelta(days=number)
+        offset = datetime.combine(local, time(), tzinfo=zone).utcoffset() or timedelta()
+        if not changes or changes[-1][1] != offset.total_seconds():
+            changes.append((local, offset.total_seconds()))
+    cases = "".join(
+        f"when {day} >= timestamp '{since}' then {seconds:.0f} "
+        for since, seconds in reversed(changes[1:])
+    )
+    seconds = f"case {cases}else {changes[0][1]:.0f} end" if cases else f"{changes[0][1]:.0f}"
+    return f"{day} - to_seconds({seconds})"

@@ -27,7 +27,8 @@ BUDGET = (
     "An objective allows a share of requests to be bad: with 99.9 %, one of 1,000. The error "
     "budget is that share of all requests of the window; what is spent is the bad ones. A request "
     "is bad when it failed (status 500 and above), and for an objective of latency also when it "
-    "took longer than the limit."
+    "took longer than the limit. Latencies are kept in steps of 2 %: a request within 1 % of the "
+    "limit may count on either side of it."
 )
 BURN = (
     "The burn rate says how many times faster than allowed the budget is spent; 1 spends it "

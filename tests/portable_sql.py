@@ -32,7 +32,7 @@ ROLL_UPS = {
     "sessions": "day user_key started_at seconds events segment",
     "metric_days": "day metric dimension value numerator denominator",
     "request_hours": "day hour_at route app_version platform status_class bucket requests",
-    "calendar": "day week_start month_start",
+    "calendar": "day week_start month_start begins_at ends_at",
 }
 
 NEEDS_ORDER = (
