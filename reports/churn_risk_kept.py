@@ -15,6 +15,7 @@ import polars as pl
 from metrics.revenue import Rules
 from queries import Segment
 from reports.churn_risk import RiskNumbers, Trained, train
+from reports.churn_risk_before import Before, keep_before, read_before
 from reports.known import known
 from reports.made_once import Making, Room
 
@@ -43,7 +44,17 @@ def kept_model(
     running = training_of(workspace, segment, rules, currency)
     if running is not None and running.made is not None:
         return running.made
-    place = _place(workspace, _name(workspace, segment, rules, currency))
+    return _read(_place(workspace, _name(workspace, segment, rules, currency)))
+
+
+def scores_before(
+    workspace: Workspace, segment: Segment, rules: Rules, currency: str | None = None
+) -> Before | None:
+    """Who was at risk when these accounts were scored the time before; None: they never were."""
+    return read_before(_place(workspace, _name(workspace, segment, rules, currency)))
+
+
+def _read(place: Path) -> Trained | None:
     try:
         numbers = RiskNumbers(**json.loads((place / "numbers.json").read_text(encoding="utf-8")))
         tables = {name: pl.read_parquet(place / f"{name}.parquet") for name in TABLES}
@@ -91,6 +102,7 @@ def _keep(place: Path, found: Trained) -> None:
     """Write the tables, then the numbers, which make them a model; a full disk costs the copy."""
     try:
         place.mkdir(parents=True, exist_ok=True)
+        keep_before(place, _read(place), found)
         (place / "numbers.json").unlink(missing_ok=True)
         for name in TABLES:
             getattr(found, name).write_parquet(place / f"{name}.parquet")

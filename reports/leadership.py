@@ -16,6 +16,7 @@ from reports.active_users import active_users
 from reports.answer import Source
 from reports.brief_words import day_in_words, figure, signed
 from reports.capacity import capacities
+from reports.churn_risk_before import at_risk
 from reports.churn_risk_kept import kept_model
 from reports.data_health import data_health
 from reports.experiment_decisions import decisions
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("tidemark")
 FIVE = 5
 QUARTER_MONTHS = 3
-AT_RISK = 2.0  # times the base rate from which an account is at risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _revenue(workspace: Workspace) -> tuple[Told, ...]:
     if kept is None or kept.numbers.base_rate is None:
         return ()
     scores = kept.scores
-    risky = scores.filter(pl.col("risk_share") >= AT_RISK * kept.numbers.base_rate)
+    risky = at_risk(kept)
     currency = workspace.settings.product.currency
     paid = figure(float(risky["mrr"].sum()), "currency", currency)
     whole = figure(float(scores["mrr"].sum()), "currency", currency)

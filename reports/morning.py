@@ -13,7 +13,8 @@ from metrics.periods import days_ending
 from metrics.revenue import Rules
 from queries import Segment, TidemarkError
 from reports.brief_words import day_in_words, figure
-from reports.churn_risk_kept import kept_model
+from reports.churn_risk_before import at_risk, newly_at_risk
+from reports.churn_risk_kept import kept_model, scores_before
 from reports.data_health import data_health
 from reports.diagnosed import diagnosed
 from reports.experiment_decisions import decisions
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("tidemark")
 Tone = Literal["plain", "good", "bad"]
 WEEKS = 13  # that the diagnosis of features reads
-AT_RISK = 2.0  # times the base rate from which an account is at risk
 MOST_LINES = 4
 SOON = timedelta(days=7)
 DAILY = ("events", "requests")  # tables of which every day has rows
@@ -180,24 +180,34 @@ def _features(workspace: Workspace) -> Section | None:
 
 
 def _accounts(workspace: Workspace) -> Section | None:
-    """Accounts of the kept model whose risk is well above the usual."""
+    """Accounts at risk by the kept scores that were not by the scores before."""
     kept = kept_model(workspace, Segment(), Rules())
     if kept is None or kept.numbers.base_rate is None:
         return None
-    risky = kept.scores.filter(pl.col("risk_share") >= AT_RISK * kept.numbers.base_rate)
+    risky = at_risk(kept)
+    before = scores_before(workspace, Segment(), Rules())
+    scored = f"of {kept.scores.height:,} scored on {_day_of(kept.numbers.scored_on)}"
+    if before is None:
+        told = f"At risk: {risky.height:,} {scored}; the first scores, so none is new yet"
+        return Section("accounts", "Accounts newly at risk", "churn", (Line(told),), "")
+    newly = newly_at_risk(kept, before)
+    since = f"since {_day_of(before.scored_on)}"
+    at_all = f"({risky.height:,} at risk {scored})"
     currency = workspace.settings.product.currency
     lines = [
         Line(f"{row['account_id']}: {row['risk_share']:.0%} likely to leave within four weeks, "
              f"{figure(row['mrr'], 'currency', currency)} a month; {row['reasons']}", "bad",
              row["account_id"], "at risk")
-        for row in risky.head(MOST_LINES).iter_rows(named=True)
+        for row in newly.head(MOST_LINES).iter_rows(named=True)
     ]  # fmt: skip
-    scored = f"of {kept.scores.height:,} scored on {kept.numbers.scored_on}"
     if lines:
-        lines.insert(0, Line(f"{risky.height:,} accounts at risk {scored}", "bad"))
-    return Section(
-        "accounts", "Accounts at risk", "churn", tuple(lines), f"No account is at risk {scored}."
-    )
+        lines.insert(0, Line(f"Newly at risk {since}: {newly.height:,} {at_all}", "bad"))
+    nothing = f"No account is newly at risk {since} {at_all}."
+    return Section("accounts", "Accounts newly at risk", "churn", tuple(lines), nothing)
+
+
+def _day_of(text: str) -> str:
+    return day_in_words(date.fromisoformat(text))
 
 
 def _budget(workspace: Workspace) -> Section | None:

@@ -17,6 +17,7 @@ from reports import churn_risk, churn_risk_kept
 from reports.churn_risk import STEPS, Trained, train
 from reports.churn_risk_features import features_at
 from reports.churn_risk_kept import is_due, kept_model, start_training, training_of
+from reports.morning import morning
 from reports.revenue_spans import number
 from tests.slow_rollups import Row
 from tests.tiny_workspaces import Setup, workspace_of
@@ -210,6 +211,34 @@ def test_a_damaged_model_is_no_model(fading: Workspace, trained: Trained) -> Non
     assert kept_model(fading, EVERYBODY, rules) is not None
     (place / "scores.parquet").write_bytes(b"half of a file")
     assert kept_model(fading, EVERYBODY, rules) is None
+
+
+def test_who_is_newly_at_risk_was_not_by_the_scores_before(
+    fading: Workspace, trained: Trained
+) -> None:
+    rules = Rules()
+    place = churn_risk_kept._place(fading, churn_risk_kept._name(fading, EVERYBODY, rules, None))
+    names = trained.scores["account_id"].to_list()
+    risks = pl.Series([0.9] * 3 + [0.0] * (len(names) - 3))
+    now = replace(trained, scores=trained.scores.with_columns(risk_share=risks))
+    risks = pl.Series([0.0, 0.9] + [0.0] * (len(names) - 2))
+    earlier = replace(
+        trained, scores=trained.scores.with_columns(risk_share=risks),
+        numbers=replace(trained.numbers, scored_on="2026-01-26"),
+    )  # fmt: skip
+    churn_risk_kept._keep(place, earlier)
+    (first,) = (one for one in morning(fading) if one.name == "accounts")
+    scored = f"of {len(names)} scored on"
+    assert [line.text for line in first.lines] == [
+        f"At risk: 1 {scored} Mon 26 Jan; the first scores, so none is new yet"
+    ]
+    churn_risk_kept._keep(place, now)
+    churn_risk_kept._keep(place, now)  # the same day again is no earlier score
+    (section,) = (one for one in morning(fading) if one.name == "accounts")
+    assert section.lines[0].text == (
+        f"Newly at risk since Mon 26 Jan: 2 (3 at risk {scored} Tue 24 Feb)"
+    )
+    assert [line.key for line in section.lines[1:]] == [names[0], names[2]]
 
 
 def test_a_training_that_fails_says_why(tmp_path: Path) -> None:
