@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 
 from metrics.diagnosis import Durations, Ladder, ProductCounts, Traffic
 from metrics.periods import Period
+from reports.diagnosis_focus import focus_groups
 from reports.feature_list import Feature, features, parts, roles, since, within
 from reports.known import known
 
@@ -89,8 +90,11 @@ def feature_counts(workspace: Workspace, segment: Segment, period: Period) -> Fe
         )
         answers |= dict.fromkeys((one.name for one in some), answer)
     released = releases_of(workspace, period)
-    counted = product_counts(every, answers, sent, set(released))
     people = int(fifths["active_people"][0])
+    counted = replace(
+        product_counts(every, answers, sent, set(released)),
+        groups=focus_groups(workspace, every, segment, period, people),
+    )
     return FeatureCounts(period, every, counted, people, answers, traffic, released, by is not None)
 
 

@@ -45,6 +45,7 @@ SIGNAL_WORDS = {
     "friction": "Used again: clean success against late one",
     "search": "Searched for it without trying",
     "slowness": "Time that a first success takes",
+    "focus": "Of all tries, those of one group of people",
 }
 EVENT_WORDS = {
     "exposed": "an event exposed, whenever the feature is in sight",
@@ -52,6 +53,7 @@ EVENT_WORDS = {
     "completed": "an event completed, for every success",
     "search log": "a log of what people search for, with the feature that answers it",
     "duration": "a start and an end of each success, so that its length is known",
+    "dimension of users": "a dimension of users, as role or industry: who needs it could be told",
 }
 MISSING_WORDS = {
     "exposed": "who is shown a feature",
@@ -59,6 +61,7 @@ MISSING_WORDS = {
     "completed": "who completes a feature",
     "search log": "what people search for",
     "duration": "how long a success takes",
+    "dimension of users": "who the people are",
 }
 SUBCAUSE_RUNG = {
     UNSEEN: "exposed", UNNOTICED: "tried", USABILITY: "managed", WORTHLESS: "repeated",

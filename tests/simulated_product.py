@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.calibration.diagnosis import counting, worlds
 from bench.calibration.diagnosis.worlds import BASE, CAUSES, CLEAN
-from metrics.diagnosis import Ladder, ProductCounts, ProductDiagnosis, diagnose
+from metrics.diagnosis import Groups, Ladder, ProductCounts, ProductDiagnosis, diagnose
 
 SMALL = replace(BASE, users=6_000, features=24, spread=0.2)
 PLANTED = {0: "unseen", 1: "unnoticed", 2: "usability", 3: "worthless"}
@@ -66,4 +66,9 @@ def taken(counts: ProductCounts, order: list[int]) -> ProductCounts:
         rows(counts.ladder),
         rows(counts.traffic),
         rows(counts.durations),
+        None if counts.groups is None else _groups(counts.groups, order),
     )
+
+
+def _groups(groups: Groups, order: list[int]) -> Groups:
+    return Groups(groups.dimension, groups.shown[order], groups.tried[order])

@@ -237,8 +237,10 @@ def setup() -> Setup:
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     nobody = ("", "opened", "2026-01-05T00:00:00Z", {})
+    sight = {"feature": "reports", "action": "exposed"}
+    shown = ("u01", "reports_exposed", "2026-02-10T12:00:00Z", sight)
     folder: Path = tmp_path_factory.mktemp("contracts")
-    return workspace_of(folder, [*random_rows(1), nobody], setup(), watermark=WATERMARK)
+    return workspace_of(folder, [*random_rows(1), nobody, shown], setup(), watermark=WATERMARK)
 
 
 @pytest.fixture(params=names())

@@ -1,6 +1,6 @@
 """Under-used features: not found, not managed, or not needed?"""
 
-from metrics.diagnosis.counts import Durations, Ladder, ProductCounts, Traffic
+from metrics.diagnosis.counts import Durations, Groups, Ladder, ProductCounts, Traffic
 from metrics.diagnosis.evidence import Evidence, evidence
 from metrics.diagnosis.gains import Gain, gain
 from metrics.diagnosis.instrumenting import NextEvent, next_events
@@ -18,6 +18,7 @@ __all__ = [
     "Durations",
     "Evidence",
     "Gain",
+    "Groups",
     "Ladder",
     "Move",
     "NextEvent",

@@ -136,6 +136,32 @@ class Durations:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Who tries what, (F, G): one column for each value of each dimension of users.
+
+    A sample of the people will do, as long as it is the same for every feature.
+
+    Attributes:
+        dimension: (G,) number of the dimension that each value belongs to.
+        shown: People of the value who were shown the feature.
+        tried: Of those, tried it.
+    """
+
+    dimension: NDArray[np.int64]
+    shown: Counts
+    tried: Counts
+
+    def __post_init__(self) -> None:
+        if self.shown.shape != self.tried.shape or self.shown.shape[1:] != self.dimension.shape:
+            raise ValueError(
+                f"groups need one column for each value: got {self.dimension.shape} dimensions, "
+                f"{self.shown.shape} shown, {self.tried.shape} tried"
+            )
+        if np.any(self.tried > self.shown):
+            raise ValueError("of a group, more people tried a feature than were shown it")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ProductCounts:
     """One product in one window: everything the diagnosis is told.
 
@@ -145,6 +171,7 @@ class ProductCounts:
         ladder: People on each rung.
         traffic: Events.
         durations: Times of first successes; None: unknown.
+        groups: Who tries what; None: nothing is known of the people.
     """
 
     names: tuple[str, ...]
@@ -152,6 +179,7 @@ class ProductCounts:
     ladder: Ladder
     traffic: Traffic
     durations: Durations | None
+    groups: Groups | None = None
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -159,6 +187,8 @@ class ProductCounts:
             raise ValueError("a feature is named twice")
         if len(self.kinds) != count or len(self.ladder.eligible) != count:
             raise ValueError(f"{count} features need {count} kinds and rows of counts")
+        if self.groups is not None and len(self.groups.shown) != count:
+            raise ValueError(f"{count} features need as many rows of groups")
         unknown = sorted(set(self.kinds) - set(KINDS))
         if unknown:
             raise ValueError(f"a feature is one of {', '.join(KINDS)}; got {unknown[0]}")

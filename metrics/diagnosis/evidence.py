@@ -21,9 +21,11 @@ class Evidence:
         signal: Its name.
         seen: People who did it (of slowness: sum of log seconds).
         of: People who could have.
-        share: Seen of those; of slowness the geometric mean in seconds; None for the contrasts
-            `dose` and `friction`, which compare two shares.
-        usual: What the same people would show at the median of the type's healthy features.
+        share: Seen of those; of slowness the geometric mean in seconds; of focus the share that one
+            group has of all tries; None for the contrasts `dose` and `friction`, which compare two
+            shares.
+        usual: What the same people would show at the median of the type's healthy features; of
+            focus the share that the group would have of the tries of any feature.
         contrast: Logits above (+) or below (−) that median; of slowness log seconds.
         distance: The contrast in natural standard deviations, sampling error included.
         weights: For each cause, how much of its log odds would be lost without this signal;
@@ -108,6 +110,8 @@ def _one(product: ProductDiagnosis, place: int, signal: int, weights: dict[str, 
     error = sqrt(product.nature.natural[signal, signal] + seen.variance[place, signal])
     people, of = float(seen.seen[place, signal]), float(seen.of[place, signal])
     share, usual = _shares(name, people, of, contrast)
+    if name == "focus":
+        usual = float(seen.usual[place, signal])
     return Evidence(name, people, of, share, usual, contrast, contrast / error, weights)
 
 

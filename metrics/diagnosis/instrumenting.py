@@ -18,6 +18,7 @@ EVENTS = {
     "completed": ("repetition", "habit"),
     "search log": ("search",),
     "duration": ("slowness",),
+    "dimension of users": ("focus",),
 }
 TYPICAL_ERROR = 0.1  # standard error that a signal would have, logits
 DRAWS = 60  # imagined outcomes of each event: the standard error of "answered" is below .07

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.diagnosis.counts import Counts, Durations, Ladder, ProductCounts
+from metrics.diagnosis.counts import Counts, Durations, Groups, Ladder, ProductCounts
 
 Floats = NDArray[np.float64]
 
 LEAST = 5  # people (or expected events) below which a contrast says nothing
+FEWEST_TRIES = 20  # below which nobody can say from which group they come
+EVEN = 0.03  # nats of concentration that are as good as none: its logarithm stays finite
 UNKNOWN = 1e6  # variance of a signal that is not there: it has no say
 
 
@@ -19,7 +21,7 @@ class Contrast:
     """One signal of every feature.
 
     Attributes:
-        value: (F,) on the logit scale (time: log seconds); 0 where unknown.
+        value: (F,) on the logit scale (time: log seconds, focus: log nats); 0 where unknown.
         variance: (F,) of its sampling error; `UNKNOWN` where it is not known.
         seen: (F,) people who did it, before standardisation.
         of: (F,) people who could have.
@@ -204,6 +206,57 @@ def slowness(durations: Durations | None, features: int) -> Contrast:
     )  # fmt: skip
 
 
+def focus(groups: Groups | None, features: int) -> Contrast:
+    """How far tries come from few groups of those who were shown it: log nats, against the median.
+
+    For each dimension of users the divergence (Kullback and Leibler) of the groups of those who try
+    it from what the product's features lead to expect of those who were shown it, less what chance
+    alone would make of it; the most telling dimension counts. `seen` and `of` are the tries of its
+    group that stands out most, and all tries.
+
+    References:
+        Kullback and Leibler (1951), Ann. Math. Stat. 22:79-86. The bias of (groups − 1) / 2n:
+        Miller (1955), Note on the bias of information estimates.
+    """
+    if groups is None:
+        return _unknown(features)
+    rate = groups.tried.sum(axis=0) / np.maximum(groups.shown.sum(axis=0), 1)
+    expected = groups.shown * rate
+    found = [
+        _divergence(groups.tried[:, own], expected[:, own])
+        for own in (groups.dimension == one for one in np.unique(groups.dimension))
+    ]
+    if not found:
+        return _unknown(features)
+    places, best = np.arange(features), np.argmax([one[0] for one in found], axis=0)
+    nats, error, seen, of, usual = (
+        np.array([one[part] for one in found])[best, places] for part in range(5)
+    )
+    known = of >= FEWEST_TRIES
+    value = np.log(nats + EVEN)
+    middle = float(np.median(value[known])) if known.any() else 0.0
+    return Contrast(
+        np.where(known, value - middle, 0.0),
+        np.where(known, np.log1p(np.sqrt(error) / (nats + EVEN)) ** 2, UNKNOWN),
+        seen, of, usual,
+    )  # fmt: skip
+
+
+def _divergence(tried: Counts, expected: Counts) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Nats, their variance, tries of the group that stands out, all tries, its expected share."""
+    of, places = tried.sum(axis=1), np.arange(len(tried))
+    usual = expected / np.maximum(expected.sum(axis=1), 1e-12)[:, None]
+    share = (tried + usual) / (of + 1)[:, None]  # one imagined try, spread as expected
+    ratio = np.log(np.where(share > 0, share, 1.0) / np.where(usual > 0, usual, 1.0))
+    nats = (share * ratio).sum(axis=1)
+    chance = ((usual > 0).sum(axis=1) - 1) / (2 * (of + 1))
+    scatter = (share * ratio**2).sum(axis=1) - nats**2 - 2 * chance
+    error = (np.maximum(scatter, 0.0) + chance) / (of + 1)
+    top = (share * ratio).argmax(axis=1)
+    corrected = np.maximum(nats - chance, 0.0)
+    return corrected, error, tried[places, top], of, usual[places, top]
+
+
 STAGES: dict[str, Callable[[Ladder], Contrast]] = {
     "reach": reach,
     "uptake": uptake,
@@ -217,7 +270,7 @@ STAGES: dict[str, Callable[[Ladder], Contrast]] = {
     "friction": friction,
     "search": search,
 }
-SIGNALS = (*STAGES, "slowness")
+SIGNALS = (*STAGES, "slowness", "focus")
 
 
 def signals(counts: ProductCounts, *, without: frozenset[str] = frozenset()) -> Signals:
@@ -236,6 +289,7 @@ def signals(counts: ProductCounts, *, without: frozenset[str] = frozenset()) -> 
         raise ValueError(f"signals are {', '.join(SIGNALS)}; got {sorted(without)}")
     found = [stage(counts.ladder) for stage in STAGES.values()]
     found.append(slowness(counts.durations, len(counts.names)))
+    found.append(focus(counts.groups, len(counts.names)))
     columns = [
         _unknown(len(counts.names)) if name in without or one.seen.max() == 0 else one
         for name, one in zip(SIGNALS, found, strict=True)

@@ -5,6 +5,10 @@ mechanism says, rounded: 1 for the rung itself, fractions for what follows from 
 with an error (`doubts`), so no verdict hangs on the second digit of one of them. Nothing here was
 learned from a product with known answers, the demo least of all; `RECALIBRATION` alone comes from
 simulations, other ones than those that judge it.
+
+"Relevant to few" has no entry for `dose`. Where some need a feature and the others hardly do, later
+exposures find fewer of those who need it left. Make them few, and that effect shrinks with them:
+the slope hardly moves (`tests/test_metrics_diagnosis_signature.py` lives through such products).
 """
 
 import numpy as np
@@ -46,13 +50,13 @@ LOADINGS: dict[str, dict[str, tuple[float, str]]] = {
         "repetition": (-0.8, "the rung itself: success does not bring people back"),
         "habit": (-0.6, "those who come back soon stop"),
         "persistence": (-0.3, "nobody fights for what is not worth it"),
-        "trial": (-0.1, "some see beforehand that it is not worth it"),
+        "trial": (-0.2, "who tried it earlier and stayed away is shown it again, and passes by"),
         "search": (-0.1, "few look for it"),
     },
     NICHE: {
         "trial": (-0.7, "only those for whom it is relevant try it; the rest seldom"),
         "uptake": (-0.6, "without exposures: only those for whom it is relevant try it"),
-        "dose": (-0.2, "those few try at once, the others do not come round"),
+        "focus": (0.65, "where the few can be told from the others, most tries are theirs"),
         "search": (-0.6, "only those few look for it"),
         "repetition": (-0.3, "more of those who try it do not need it"),
         "persistence": (-0.25, "more of those who fail do not need it"),
@@ -74,7 +78,8 @@ NATURAL = dict.fromkeys(SIGNALS, 0.28) | {
     "haste": 0.16,
     "friction": 0.16,
     "slowness": 0.45,
-}  # standard deviations that a product's own features correct; logits (slowness: log seconds)
+    "focus": 0.7,
+}  # standard deviations that a product's own features correct; logits (slowness and focus: logs)
 NATURAL_WEIGHT = 20.0  # features that this first belief counts for
 
 FREEDOM = 6.0  # of the t distribution of everything natural about a feature

@@ -33,9 +33,9 @@ LEAST_RATIO_OF_ALL = 3.0  # of all sessions
 FEWEST_PEERS = 8  # of its type; with fewer, all features are its peers
 EXPECTED = 10.0  # events that the others' rates predict, before their absence means something
 
-LATER = set(SIGNALS) - {"reach", "trial", "dose", "search"}
+LATER = set(SIGNALS) - {"reach", "trial", "dose", "search", "focus"}
 SPOILT = {
-    MISSING["exposures"]: {"reach", "trial", "dose"},
+    MISSING["exposures"]: {"reach", "trial", "dose", "focus"},
     MISSING["started"]: {"success", "haste", "persistence", "friction"},
     MISSING["completed"]: LATER,
     MISSING["ends badly"]: {"success", "haste", "persistence", "friction"},

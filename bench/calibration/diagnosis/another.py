@@ -4,13 +4,13 @@ Days instead of sessions, rates instead of logits, need as a matter of degree an
 banner blindness, people who leave, searches that lead to a try, skewed natural variation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
 
 from bench.calibration.diagnosis.worlds import CAUSES, World, severities
-from metrics.diagnosis.counts import KINDS, Durations, Ladder, ProductCounts, Traffic
+from metrics.diagnosis.counts import KINDS, Durations, Groups, Ladder, ProductCounts, Traffic
 
 DAYS, ROLES = 84, 5
 # By type: chance to be shown it on a day, rate of trying, chance to return on a day.
@@ -95,7 +95,15 @@ def product(world: World, seed: int) -> tuple[ProductCounts, Truth]:
         _live(state, here, day, (seen, taken, pace, ease, worth), need, eligible, rng)
     lost, phantom = np.zeros(features), np.zeros(features)
     counts = _counted(state, label, activity * until, until, plan, eligible, fault, rng)
-    return counts, Truth(severity, lost, phantom)
+    return replace(counts, groups=_by_role(state, role)), Truth(severity, lost, phantom)
+
+
+def _by_role(state: State, role: np.ndarray) -> Groups:
+    """Who tries what: the faults of "relevant to few" are those of all roles but one."""
+    member = np.eye(ROLES)[role]
+    is_shown = state.exposures > 0
+    shown, tried = is_shown.T @ member, (is_shown & (state.tried_on >= 0)).T @ member
+    return Groups(np.zeros(ROLES, dtype=np.int64), shown, tried)
 
 
 def _live(

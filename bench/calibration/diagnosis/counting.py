@@ -4,8 +4,9 @@ import numpy as np
 
 from bench.calibration.diagnosis.people import People, Use, people, use
 from bench.calibration.diagnosis.worlds import Plan, World, planned
-from metrics.diagnosis.counts import DOSES, KINDS, Durations, Ladder, ProductCounts, Traffic
+from metrics.diagnosis.counts import DOSES, KINDS, Durations, Groups, Ladder, ProductCounts, Traffic
 
+GROUPS = 5  # of users; nothing hangs on them here: the few who need a feature are nowhere written
 LOWEST, HIGHEST = np.array([1, 2, 3, 5]), np.array([1, 2, 4, 10**6])  # exposures of each dose
 
 
@@ -21,13 +22,17 @@ def lived(world: World, plan: Plan, rng: np.random.Generator) -> ProductCounts:
     who = people(world, rng)
     quintile = np.searchsorted(np.quantile(who.sessions, [0.2, 0.4, 0.6, 0.8]), who.sessions)
     stratum = quintile * 3 + who.plan
-    rows, traffic, times = [], [], []
+    group = np.arange(len(who.plan)) % GROUPS
+    rows, traffic, times, shown, tried = [], [], [], [], []
     for feature in range(world.features):
         found = use(world, plan, feature, who, rng)
         rows.append(_row(found, stratum))
         traffic.append(_events(plan, feature, found, who, rng))
         logs = found.log_seconds[found.is_success]
         times.append((len(logs), logs.sum(), (logs**2).sum()))
+        is_shown = found.eligible & (found.exposures > 0)
+        shown.append(np.bincount(group[is_shown], minlength=GROUPS))
+        tried.append(np.bincount(group[is_shown & found.is_tried], minlength=GROUPS))
     ladder = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     return ProductCounts(
         tuple(f"feature {place}" for place in range(world.features)),
@@ -35,6 +40,11 @@ def lived(world: World, plan: Plan, rng: np.random.Generator) -> ProductCounts:
         Ladder(**ladder),
         Traffic(*np.array(traffic).T, np.zeros(world.features, dtype=bool)),
         Durations(*np.array(times, dtype=float).T),
+        Groups(
+            np.zeros(GROUPS, dtype=np.int64),
+            np.array(shown, dtype=float),
+            np.array(tried, dtype=float),
+        ),
     )
 
 

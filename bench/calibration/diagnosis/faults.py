@@ -12,6 +12,7 @@ BLIND = {
     "ends": "nothing but starts: no failed, no completed",
     "searches": "no search log",
     "durations": "no durations",
+    "groups": "no dimension of users",
     "all": "starts only: none of these",
 }
 
@@ -36,7 +37,8 @@ def blinded(counts: ProductCounts, what: str) -> ProductCounts:
         ladder = replace(ladder, searched=None)
     if what in {"durations", "all"}:
         durations = None
-    return replace(counts, ladder=ladder, traffic=traffic, durations=durations)
+    groups = None if what in {"exposures", "groups", "all"} else counts.groups
+    return replace(counts, ladder=ladder, traffic=traffic, durations=durations, groups=groups)
 
 
 BREAKS = (
