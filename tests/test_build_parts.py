@@ -165,3 +165,8 @@ def test_a_metric_whose_function_does_not_exist_is_named(tmp_path: Path) -> None
     wrong = '[metrics.odd]\nlabel = "O"\nunit = "number"\nkind = "count"\nwhere = "foo(event)"\n'
     with pytest.raises(BuildError, match=r"metrics.toml, odd: .*foo"):
         metric_rows(tmp_path, wrong)
+
+
+def test_rows_without_any_column_are_one_combination() -> None:
+    codes, tuples = combined([], 3)
+    assert [tuples[code] for code in codes] == [(), (), ()]

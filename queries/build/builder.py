@@ -100,7 +100,7 @@ def build(
         workspace: The workspace.
         now: The moment after which a stamp is in the future; None: this moment.
         progress: Called with a step, rows done and rows in all.
-        only: Roll-ups to make; others are left empty (for measuring one alone).
+        only: Roll-ups to make; others, and side tables, are left empty (for measuring one alone).
 
     Raises:
         WorkspaceError: The settings name what is not there.
@@ -190,7 +190,8 @@ class _Build:
             known = old.sources[name].files if old is not None and name in old.sources else {}
             found = inputs.files.get(name, [])
             change = changes(found, known, self.now_us)
-            must = old is None or not change.is_empty
+            is_asked = name == "users" or self.only >= set(ROLLUPS)
+            must = is_asked and (old is None or not change.is_empty)
             sides[name] = self._reading(name, found, beside) if must else None
         return sides
 
@@ -233,9 +234,7 @@ class _Build:
         self, inputs: Inputs, old: Snapshot | None, dimensions: Mapping[str, str], change: Changes
     ) -> tuple[Built, pl.Series, Tools]:
         users = self._stored("users", old)
-        ids = (
-            users["user_id"] if users.num_columns else names([])
-        )
+        ids = users["user_id"] if users.num_columns else names([])
         history = history_of(users)
         asked = dimensions if self.only - {"user_days"} else {}  # which alone has no dimensions
         of_events = tuple(name for name, level in asked.items() if level == "event")

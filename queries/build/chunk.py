@@ -20,7 +20,7 @@ from queries.build.duplicates import duplicates
 from queries.build.grouping import UserDays, feature_days, segment_days
 from queries.build.kinds import Kind
 from queries.build.metric_days import Evaluator, Meaning, metric_days
-from queries.build.rows import EventRows
+from queries.build.rows import EventRows, Ordered
 from queries.build.sessions import Moments
 from queries.build.sorting import lengths, stable_order, starts
 from queries.definitions import MetricDefinition
@@ -97,31 +97,29 @@ def chunk(
     """
     by_time = _time_order(rows.at)
     order = stable_order(rows.user, by_time)
-    repeated = duplicates(rows, order, book.paths)
+    ordered = rows.ordered(order)
+    repeated = duplicates(rows, order, ordered, book.paths)
     left_out = rows.take(repeated)
     facts = _facts(rows, by_time, repeated, clock)
     if len(repeated):
         rows = rows.take(np.delete(np.arange(len(rows)), repeated))
-        order = stable_order(rows.user, _time_order(rows.at))
-    counted = qualifying(rows.kind, book.kinds)[order]
-    active = order if counted.all() else order[counted]
-    user, day = rows.user[active], rows.day[active]
-    cell, at = rows.cell[active], rows.at[active]
-    parts = segment_days(user, day, cell, rows.hour[active])
+        ordered = rows.ordered(stable_order(rows.user, _time_order(rows.at)))
+    active = ordered.only(qualifying(ordered.kind, book.kinds))
+    parts = segment_days(active.user, active.day, active.cell, active.hour)
     tables: dict[str, pa.Table] = {}
     if only & {"steps", "feature_days"}:
-        tables |= _by_kind(rows, order, book, only)
+        tables |= _by_kind(ordered, book, only)
     if "metric_days" in only and metrics:
         tables["metric_days"] = _metrics(rows, parts, book, metrics, evaluator)
     return Chunk(
         days=facts,
         parts=parts,
-        moments=Moments(user, rows.session[active], at, day, cell),
+        moments=Moments(active.user, active.session, active.at, active.day, active.cell),
         tables=tables,
         duplicate_file=left_out.file,
         duplicate_row=left_out.row,
         duplicate_day=left_out.day,
-        users=_different(user if counted.all() else rows.user[order]),
+        users=_different(ordered.user),
     )
 
 
@@ -136,15 +134,12 @@ def _time_order(at: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:
     return np.argsort(at, kind="stable")
 
 
-def _by_kind(
-    rows: EventRows, order: npt.NDArray[np.intp], book: Codebook, only: frozenset[str]
-) -> dict[str, pa.Table]:
+def _by_kind(rows: Ordered, book: Codebook, only: frozenset[str]) -> dict[str, pa.Table]:
     """`steps` and `feature_days`, both clustered by event name."""
     rank = _name_ranks(book.kinds)
-    ranked = rank[rows.kind] if len(rank) else rows.kind
-    order = stable_order(ranked, order)
-    kind, user, cell = rows.kind[order], rows.user[order], rows.cell[order]
-    day, at = rows.day[order], rows.at[order]
+    order = stable_order(rank.take(rows.kind) if len(rank) else rows.kind)
+    kind, user, cell = rows.kind.take(order), rows.user.take(order), rows.cell.take(order)
+    day, at = rows.day.take(order), rows.at.take(order)
     tables = {}
     if "feature_days" in only:
         counts = feature_days(kind, user, day, cell)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from queries.build.columns import numbers
 from queries.build.mapping import FileProblem
@@ -25,12 +26,15 @@ class Coded:
     Attributes:
         codes: Position in `texts` of each row; MISSING for null.
         texts: The different texts.
-        blanks: Positions of the texts that are nothing but white space.
     """
 
     codes: Codes
     texts: pa.Array
-    blanks: tuple[int, ...] = ()
+
+    def blanks(self) -> list[int]:
+        """Positions of the texts that are nothing but white space."""
+        is_empty = numbers(pc.binary_length(self.texts)) == 0
+        return np.flatnonzero(is_empty | numbers(pc.utf8_is_space(self.texts))).tolist()
 
 
 def coded(column: pa.ChunkedArray, name: str) -> Coded:
@@ -47,8 +51,7 @@ def coded(column: pa.ChunkedArray, name: str) -> Coded:
         encoded = encoded.dictionary_decode().dictionary_encode()
         values = encoded.dictionary
     codes = numbers(encoded.indices, MISSING).astype(np.int32, copy=False)
-    blank = pl.Series(pl.from_arrow(values)).str.strip_chars() == ""
-    return Coded(codes, values, tuple(blank.arg_true().to_list()))
+    return Coded(codes, values)
 
 
 def _dictionary(column: pa.ChunkedArray, name: str) -> pa.DictionaryArray:
@@ -179,8 +182,8 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
         [('a',), ('b',), ('a',), (None,)]
     """
     given = [number for number, column in enumerate(columns) if len(column.texts)]
-    if len(given) == 1 and _is_full(columns[given[0]]):
-        return columns[given[0]].codes, _alone(columns, given[0])
+    if len(given) == 1 and int(columns[given[0]].codes.min(initial=0)) != MISSING:
+        return _alone(columns, given[0])
     joint: npt.NDArray[Any] = np.zeros(rows, dtype=np.int32)
     size = 1
     for column in columns:
@@ -194,45 +197,42 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
             joint = joint.astype(np.int64)
         joint = column.codes + np.int32(1) if size == 1 else joint * width + (column.codes + 1)
         size *= width
-    present, codes = _compressed(joint, size)
-    return codes, _tuples(columns, codes, len(present))
+    examples, codes = _compressed(joint, size)
+    return codes, _tuples(columns, examples)
 
 
-def _is_full(column: Coded) -> bool:
-    """Whether every row has a text, and every text a row."""
-    if not len(column.codes) or int(column.codes.min()) == MISSING:
-        return False
-    used = np.zeros(len(column.texts), dtype=bool)
-    used[column.codes] = True
-    return bool(used.all())
-
-
-def _alone(columns: list[Coded], given: int) -> list[tuple[str | None, ...]]:
-    """Combinations where one column is all there is, and never missing."""
+def _alone(columns: list[Coded], given: int) -> tuple[Codes, list[tuple[str | None, ...]]]:
+    """The same where one column is all there is, and never missing."""
+    column = columns[given]
+    texts, codes = column.texts.to_pylist(), column.codes
+    used = np.bincount(codes, minlength=len(texts)) > 0
+    if not used.all():
+        texts = [text for text, is_used in zip(texts, used.tolist(), strict=True) if is_used]
+        codes = (np.cumsum(used, dtype=np.int32) - np.int32(1)).take(codes)
     nothing: list[str | None] = [None] * len(columns)
-    texts = columns[given].texts.to_pylist()
-    return [(*nothing[:given], text, *nothing[given + 1 :]) for text in texts]
+    return codes, [(*nothing[:given], text, *nothing[given + 1 :]) for text in texts]
 
 
-def _compressed(joint: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], Codes]:
-    """The different values in order, and each row's position among them."""
+def _compressed(joint: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[Any], Codes]:
+    """A row with each of the different values, by value, and each row's position among them."""
     if size <= max(4 * len(joint), 2**16):
-        seen = np.zeros(size, dtype=bool)
-        seen[joint] = True
-        present = np.flatnonzero(seen)
+        row = np.full(size, MISSING, dtype=np.int32)
+        row[joint] = np.arange(len(joint), dtype=np.int32)
+        present = np.flatnonzero(row != MISSING)
         rank = np.empty(size, dtype=np.int32)
         rank[present] = np.arange(len(present), dtype=np.int32)
-        return present, rank[joint]
-    present, codes = np.unique(joint, return_inverse=True)
-    return present, codes.astype(np.int32)
+        return row[present], rank.take(joint)
+    _, examples, codes = np.unique(joint, return_index=True, return_inverse=True)
+    return examples, codes.astype(np.int32)
 
 
-def _tuples(columns: list[Coded], codes: Codes, count: int) -> list[tuple[str | None, ...]]:
-    """The combination behind each code, read off one row that carries it."""
-    example = np.zeros(count, dtype=np.int64)
-    example[codes] = np.arange(len(codes))
+def _tuples(
+    columns: list[Coded], examples: npt.NDArray[np.integer[Any]]
+) -> list[tuple[str | None, ...]]:
+    """The combinations that these rows carry."""
     texts = [[*column.texts.to_pylist(), None] for column in columns]  # MISSING, −1, is the last
-    return [
-        tuple(own[column.codes[row]] for own, column in zip(texts, columns, strict=True))
-        for row in example.tolist()
+    carried = [
+        [own[code] for code in column.codes.take(examples).tolist()]
+        for own, column in zip(texts, columns, strict=True)
     ]
+    return list(zip(*carried, strict=True)) if columns else [()] * len(examples)

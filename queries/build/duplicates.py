@@ -9,21 +9,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queries.build.columns import array
-from queries.build.rows import EventRows
+from queries.build.rows import EventRows, Ordered
 from queries.build.sorting import starts
 
 Order = npt.NDArray[np.intp]
 
 
-def suspects(rows: EventRows, order: Order) -> Order:
+def suspects(rows: EventRows, order: Order, ordered: Ordered) -> Order:
     """Rows that share user, moment, kind and cell with another one.
 
     Args:
         rows: Events.
         order: Their positions by user and time.
+        ordered: They themselves in that order.
     """
-    user, at = rows.user[order], rows.at[order]
-    same = (user[1:] == user[:-1]) & (at[1:] == at[:-1])
+    same = (ordered.at[1:] == ordered.at[:-1]) & (ordered.user[1:] == ordered.user[:-1])
     if not same.any():
         return np.empty(0, dtype=np.intp)
     member = np.append(same, False) | np.insert(same, 0, False)
@@ -34,15 +34,18 @@ def suspects(rows: EventRows, order: Order) -> Order:
     return np.sort(some[np.repeat(length > 1, length)])
 
 
-def duplicates(rows: EventRows, order: Order, paths: Mapping[int, str]) -> Order:
+def duplicates(
+    rows: EventRows, order: Order, ordered: Ordered, paths: Mapping[int, str]
+) -> Order:
     """Positions of rows that repeat an earlier row, file by file in order of paths.
 
     Args:
         rows: Events.
         order: Their positions by user and time.
+        ordered: They themselves in that order.
         paths: Path of each file number.
     """
-    some = suspects(rows, order)
+    some = suspects(rows, order, ordered)
     if not len(some):
         return some
     # Files are numbered in the order of their paths, so that the row that stays does not depend

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ from queries.snapshot import Partition, Snapshot, SourceFile
 CHUNK_ROWS = 1_000_000
 THREADS = max(2, os.cpu_count() or 2)
 FILES_AHEAD = 2 * THREADS
+READ_AT_ONCE = 32 * 2**20  # bytes
 WRITES_WAITING = 4 * THREADS
 
 
@@ -97,11 +99,18 @@ class EventsBuild:
             if is_enough and horizon is not None and not self.plan.is_scattered:
                 self._flush(horizon)
 
-    def _read(self, path: str) -> list[Batch]:
-        return list(self.tools.reader.batches(path, self.plan.numbers[path]))
+    def _read(self, path: str, content: pa.Buffer | None = None) -> list[Batch]:
+        return list(self.tools.reader.batches(content or path, self.plan.numbers[path]))
 
     def _read_fresh_file(self, file: Found) -> tuple[str, list[Batch]]:
-        return _digest(file), self._read(file.path)
+        """Its checksum and its rows; a file of usual size is read once for both."""
+        if file.size > READ_AT_ONCE:
+            return _digest(file), self._read(file.path)
+        try:
+            content = Path(file.path).read_bytes()
+        except OSError as error:
+            raise FileProblem(f"unreadable file: {error}") from error
+        return file.digest_of(content), self._read(file.path, pa.py_buffer(content))
 
     def _accept(self, file: Found, future: "Future[tuple[str, list[Batch]]]") -> None:
         try:

@@ -70,7 +70,9 @@ def _merged(
 ) -> UserDays:
     """Runs of one cell put together where a user went back and forth between cells in a day."""
     order = _order_in_groups((user, day), cell)
-    user, day, cell = user[order], day[order], cell[order]
+    if order is None:
+        return UserDays(user, day, counts, np.zeros(len(user), dtype=np.int64), hours, cell)
+    user, day, cell = user.take(order), day.take(order), cell.take(order)
     first = starts(user, day, cell)
     return UserDays(
         user=user[first],
@@ -103,12 +105,21 @@ def feature_days(
     """Events sorted by kind, user and time, counted by (kind, user, day, cell)."""
     first = starts(kind, user, day, cell)
     counts = lengths(first, len(kind))
-    kind, user, day, cell = kind[first], user[first], day[first], cell[first]
+    kind, user, day, cell = _taken((kind, user, day, cell), first)
     order = _order_in_groups((kind, user, day), cell)
-    kind, user, day, cell = kind[order], user[order], day[order], cell[order]
+    if order is None:
+        return FeatureDays(kind, user, day, cell, counts)
+    kind, user, day, cell = _taken((kind, user, day, cell), order)
     first = starts(kind, user, day, cell)
-    events = summed(counts[order], first)
-    return FeatureDays(kind[first], user[first], day[first], cell[first], events)
+    events = summed(counts.take(order), first)
+    kind, user, day, cell = _taken((kind, user, day, cell), first)
+    return FeatureDays(kind, user, day, cell, events)
+
+
+def _taken(
+    columns: tuple[npt.NDArray[Any], ...], positions: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[Any], ...]:
+    return tuple(column.take(positions) for column in columns)
 
 
 def summed(values: npt.NDArray[Any], first: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
@@ -120,13 +131,16 @@ def summed(values: npt.NDArray[Any], first: npt.NDArray[np.intp]) -> npt.NDArray
 
 def _order_in_groups(
     group: tuple[npt.NDArray[Any], ...], cell: npt.NDArray[np.int32]
-) -> npt.NDArray[np.intp] | slice:
-    """Rows are sorted by group; order the few groups with several runs by cell as well."""
+) -> npt.NDArray[np.intp] | None:
+    """Rows are sorted by group; order the few groups with several runs by cell as well.
+
+    None: no group has several.
+    """
     same = np.ones(max(0, len(cell) - 1), dtype=bool)
     for column in group:
         same &= column[1:] == column[:-1]
     if not same.any():
-        return slice(None)
+        return None
     member = np.append(same, False) | np.insert(same, 0, False)
     rows = np.flatnonzero(member)
     number = np.cumsum(np.insert(~same, 0, True)[rows])

@@ -202,7 +202,9 @@ class _Asked:
         numbers = self._values(str(metric.value), at)
         known = ~np.isnan(numbers)
         at, numbers = at[known], numbers[known]
-        day, cell = self._rows.day[at], self._rows.cell[at]
+        day, cell = self._rows.day.take(at), self._rows.cell.take(at)
+        order = np.argsort(numbers, kind="stable")
+        day, cell, numbers = day.take(order), cell.take(order), numbers.take(order)
         for grid in self._grids:
             found = quantiles(grid.places(day, cell), numbers, float(metric.q or 0))
             yield Series(name, grid, *found)
@@ -214,7 +216,7 @@ class _Asked:
         if condition is None:
             return np.arange(len(self._rows))
         if self._is_of_kind(condition):
-            return np.flatnonzero((self._of_kind(condition) == 1)[self._rows.kind])
+            return np.flatnonzero((self._of_kind(condition) == 1).take(self._rows.kind))
         everything = np.arange(len(self._rows))
         return np.flatnonzero(self._values(f"cast(({condition}) as integer)", everything) == 1)
 
@@ -301,12 +303,11 @@ def _counted_by_kind(rows: EventRows, kinds: int) -> _Counts:
     if not len(day):
         return _Counts(day, cell, cell, np.empty(0, dtype=np.int64))
     joint = cell.astype(np.int64) * kinds + rows.kind
-    seen = np.zeros(int(joint.max()) + 1, dtype=bool)
-    seen[joint] = True
+    seen = np.bincount(joint) > 0
     present = np.flatnonzero(seen)
     rank = np.cumsum(seen) - 1
     first = int(day.min())
-    counts = np.bincount((day.astype(np.int64) - first) * len(present) + rank[joint])
+    counts = np.bincount((day.astype(np.int64) - first) * len(present) + rank.take(joint))
     some = np.flatnonzero(counts)
     code = present[some % len(present)]
     return _Counts(

@@ -150,12 +150,17 @@ def people(user: Codes, day: Days, cell: Codes) -> People:
 def quantiles(places: Positions, numbers: Numbers, q: float) -> tuple[Positions, Numbers, Numbers]:
     """The q-quantile at each place, between neighbours in a straight line, and its rows.
 
+    Args:
+        places: Place of each row.
+        numbers: Its number, ascending.
+        q: From 0 to 1.
+
     Examples:
         >>> quantiles(np.array([0, 0, 2]), np.array([1.0, 2.0, 5.0]), 0.5)
         (array([0, 2]), array([1.5, 5. ]), array([2., 1.]))
     """
-    order = np.lexsort((numbers, places))
-    places, numbers = places[order], numbers[order]
+    order = stable_order(places)
+    places, numbers = places.take(order), numbers.take(order)
     first = starts(places)
     length = lengths(first, len(places))
     at = q * (length - 1)

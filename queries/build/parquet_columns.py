@@ -20,9 +20,16 @@ _FIRST_LINE = re.compile(r"[^\n]*")
 
 
 def parquet_file(
-    path: str, texts: list[str] | None = None, metadata: pq.FileMetaData | None = None
+    source: str | pa.Buffer,
+    texts: list[str] | None = None,
+    metadata: pq.FileMetaData | None = None,
 ) -> pq.ParquetFile:
     """A Parquet file, opened; texts of the named columns come as dictionaries.
+
+    Args:
+        source: Its path, or its content.
+        texts: Columns of texts.
+        metadata: Its footer, if that was read before.
 
     Raises:
         FileProblem: It is not readable as Parquet.
@@ -30,7 +37,7 @@ def parquet_file(
     try:
         # Without reading ahead in Arrow's own threads: several files are read at once already.
         return pq.ParquetFile(
-            path, metadata=metadata, read_dictionary=texts or None, pre_buffer=False
+            source, metadata=metadata, read_dictionary=texts or None, pre_buffer=False
         )
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(error) from error

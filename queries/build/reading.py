@@ -110,25 +110,29 @@ class EventReader:
         self._uses: dict[tuple[Any, ...], _Use] = {}
         self._derivation = Derivation(settings.features, settings.activity)
 
-    def batches(self, path: str, file: int) -> Iterator[Batch]:
+    def batches(self, source: str | pa.Buffer, file: int) -> Iterator[Batch]:
         """The rows of a file, in order, some millions at a time.
+
+        Args:
+            source: Its path, or its content.
+            file: Its number.
 
         Raises:
             FileProblem: The whole file cannot be used.
         """
         start = 0
-        for table in self._tables(path):
+        for table in self._tables(source):
             batch = self._batch(table, file, start)
             start += table.num_rows
             yield batch
 
-    def _tables(self, path: str) -> Iterator[pa.Table]:
+    def _tables(self, source: str | pa.Buffer) -> Iterator[pa.Table]:
         """The columns that are needed, under our names."""
-        with parquet_file(path) as source:
-            use, metadata = self._use(source.schema_arrow), source.metadata
-        with parquet_file(path, use.texts, metadata) as source:
-            for groups in row_groups(source):
-                yield renamed(read_groups(source, groups, use.raw), use.columns, use.wanted)
+        with parquet_file(source) as file:
+            use, metadata = self._use(file.schema_arrow), file.metadata
+        with parquet_file(source, use.texts, metadata) as file:
+            for groups in row_groups(file):
+                yield renamed(read_groups(file, groups, use.raw), use.columns, use.wanted)
 
     def _use(self, schema: pa.Schema) -> "_Use":
         """What is read of a file with this schema; most files of a table have the same one."""
@@ -214,15 +218,14 @@ class EventReader:
 
     def _users(self, codes: Codes, texts: pa.Array) -> npt.NDArray[np.int32]:
         """Numbers of the users; an id that only bad rows carry becomes no user."""
-        used = np.zeros(len(texts), dtype=bool)
-        used[codes] = True
+        used = np.bincount(codes, minlength=len(texts)) > 0
         if not used.all():
             texts = texts.filter(array(used))
         with self.numberings.lock:
             numbers = self.numberings.users.of(texts)
         own = np.zeros(len(used), dtype=np.int32)
         own[used] = numbers
-        return own[codes]
+        return own.take(codes)
 
     def _kinds(self, table: pa.Table, events: Coded) -> npt.NDArray[np.int32]:
         named = [_optional(table, name) for name in ("feature", "action")]
@@ -230,18 +233,20 @@ class EventReader:
         kinds = [self._derivation.kind(str(e), f or None, a or None) for e, f, a in tuples]
         with self.numberings.lock:
             numbers = self.numberings.kinds.of(kinds)
-        return numbers[codes] if len(numbers) else codes
+        return numbers.take(codes) if len(numbers) else codes
 
     def _cells(self, table: pa.Table) -> npt.NDArray[np.int32]:
         columns = [_optional(table, name) for name in self.dimensions]
         codes, tuples = combined(columns, table.num_rows)
         with self.numberings.lock:
             numbers = self.numberings.cells.of(tuples)
-        return numbers[codes] if len(numbers) else codes
+        return numbers.take(codes) if len(numbers) else codes
 
 
 def _is_blank(column: Coded) -> npt.NDArray[np.bool_]:
-    blank: npt.NDArray[np.bool_] = np.isin(column.codes, (MISSING, *column.blanks))
+    blank: npt.NDArray[np.bool_] = column.codes == MISSING
+    for code in column.blanks():
+        blank |= column.codes == code
     return blank
 
 

@@ -69,19 +69,24 @@ def request_hours(requests: pl.DataFrame, clock: LocalTime) -> pa.Table:
         requests = requests.with_columns(pl.lit(None, pl.String).alias("platform"))
     rows = requests.select(
         pl.Series("day", (local - EPOCH_AT) // DAY).cast(pl.Int32),
-        pl.Series("hour_at", at - local % HOUR).cast(pl.Datetime("us")),
-        "route",
-        "app_version",
-        "platform",
+        pl.Series("hour_at", at - local % HOUR),
+        *(_ordered(requests[name]) for name in ("route", "app_version", "platform")),
         (pl.col("status") // CLASS).cast(pl.Int32).alias("status_class"),
         pl.Series("bucket", _buckets(requests["duration_ms"])),
         pl.col("count").fill_null(1).cast(pl.Int64).alias("requests"),
     )
-    found = rows.group_by(BY).agg(pl.col("requests").sum()).sort(BY, nulls_last=True)
+    # Requests come in the order of time, so that sorting them is quicker than sorting groups.
+    ordered = rows.sort(BY, nulls_last=True)
+    found = ordered.group_by(BY, maintain_order=True).agg(pl.col("requests").sum())
     days = pl.lit(EPOCH) + pl.duration(days=pl.col("day"))
-    return found.with_columns(days.cast(pl.Date).alias("day")).to_arrow(
-        compat_level=pl.CompatLevel.oldest()
-    )
+    return found.with_columns(
+        days.cast(pl.Date).alias("day"), pl.col("hour_at").cast(pl.Datetime("us"))
+    ).to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _ordered(texts: pl.Series) -> pl.Series:
+    """Texts as numbers in their order, which are quicker to group and to sort by."""
+    return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
 
 
 def _buckets(durations: pl.Series) -> pl.Series:

@@ -49,6 +49,10 @@ class EventRows:
         extras = self.extras.take(array(positions)) if self.extras.num_columns else self.extras
         return EventRows(**arrays, extras=extras)
 
+    def ordered(self, order: npt.NDArray[np.intp]) -> "Ordered":
+        """What most roll-ups count, in this order."""
+        return Ordered(*(getattr(self, name).take(order) for name in Ordered.__slots__))
+
     def part(self, start: int, end: int) -> "EventRows":
         """The rows from start to end, end excluded; nothing is copied."""
         arrays = {name: getattr(self, name)[start:end] for name in ARRAYS}
@@ -64,6 +68,26 @@ class EventRows:
         cuts = np.flatnonzero(rows.day[1:] != rows.day[:-1]) + 1
         edges = [0, *cuts.tolist(), len(rows)]
         return {int(rows.day[start]): rows.part(start, end) for start, end in pairwise(edges)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Columns of EventRows by user and time; neighbours in memory, so that counting is quick."""
+
+    user: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int32]
+    cell: npt.NDArray[np.int32]
+    at: npt.NDArray[np.int64]
+    day: npt.NDArray[np.uint16]
+    hour: npt.NDArray[np.uint8]
+    session: npt.NDArray[np.int64]
+
+    def only(self, keep: npt.NDArray[np.bool_]) -> "Ordered":
+        """The rows that are kept, in the same order."""
+        if keep.all():
+            return self
+        some = np.flatnonzero(keep)
+        return Ordered(*(getattr(self, name).take(some) for name in Ordered.__slots__))
 
 
 ARRAYS = tuple(field.name for field in fields(EventRows) if field.name != "extras")

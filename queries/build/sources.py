@@ -4,7 +4,9 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from glob import glob, has_magic
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from queries.build.days import microseconds
 from queries.errors import WorkspaceError, nearest
@@ -31,10 +33,16 @@ class Found:
             OSError: The file cannot be read.
         """
         with Path(self.path).open("rb") as file:
-            check = zlib.crc32(file.read(DIGEST_BYTES))
-            file.seek(max(DIGEST_BYTES, self.size - DIGEST_BYTES))
-            check = zlib.crc32(file.read(DIGEST_BYTES), check)
-        return f"{self.size:x}-{check:08x}"
+            return self._checksum(file)
+
+    def digest_of(self, content: bytes) -> str:
+        """The checksum of a content that has been read already."""
+        return self._checksum(BytesIO(content))
+
+    def _checksum(self, file: BinaryIO) -> str:
+        check = zlib.crc32(file.read(DIGEST_BYTES))
+        file.seek(max(DIGEST_BYTES, self.size - DIGEST_BYTES))
+        return f"{self.size:x}-{zlib.crc32(file.read(DIGEST_BYTES), check):08x}"
 
 
 def table_files(table: str, settings: Settings, folder: Path) -> list[Found]:
