@@ -20,6 +20,7 @@ from bench.timing import timed
 from queries import open_workspace
 from queries.kept_answers import ANSWERS, keeping
 from queries.snapshot import FOLDER
+from reports.experiment_plan import plans
 from reports.experiments import experiments
 from reports.first_questions import ask_first
 
@@ -50,7 +51,7 @@ class PageTimes:
     """Seconds of server time for one page.
 
     Attributes:
-        page: Its file's name without ending.
+        page: Its file's name without ending; behind it the experiment that is open.
         first: In a running server that has remembered nothing of this workspace.
         alone: The same without the answers that the build left beside the snapshot.
         rerun: The middle one of several runs after that.
@@ -84,14 +85,23 @@ def pages(folder: Path) -> tuple[list[PageTimes], dict[str, float]]:
     return [PageTimes(**times) for times in found["pages"]], found["background"]
 
 
-def _times(page: str, folder: Path) -> dict[str, str | float]:
+def _times(page: str, folder: Path, *, experiment: str = "") -> dict[str, str | float]:
     app = AppTest.from_file(str(FRAME), default_timeout=PATIENCE).run()
     app.switch_page(f"../{page}.py")
+    if experiment:
+        app.query_params["experiment"] = experiment
     first = _first(app, page)
     with _nothing_kept(folder):
         alone = _first(app, page)
     _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
-    return {"page": page, "first": first, "alone": alone, "rerun": rerun.median}
+    shown = f"{page}: {experiment}" if experiment else page
+    return {"page": shown, "first": first, "alone": alone, "rerun": rerun.median}
+
+
+def _largest_experiment(folder: Path) -> str | None:
+    """The one with most units; None: there is none."""
+    found = max(plans(open_workspace(folder))[1], key=lambda one: one.units, default=None)
+    return found.name if found else None
 
 
 def _first(app: AppTest, page: str) -> float:
@@ -150,6 +160,9 @@ def main() -> None:
         "what pages ask first": _seconds(lambda: _first_questions(folder)),
     }
     measured = [_times(page, folder) for page in NAMES]
+    largest = _largest_experiment(folder)
+    if largest:
+        measured.append(_times("experiments", folder, experiment=largest))
     click.echo(json.dumps({"background": background, "pages": measured}))
 
 

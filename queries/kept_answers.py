@@ -34,13 +34,15 @@ KEPT = (
     "experiment_split",
     "planner_units",
 )
+# Rows of single units, which lie nowhere beside the roll-ups.
+NEVER_KEPT = ("experiment_people", "experiment_values", "planner_values")
 _IS_KEEPING: ContextVar[bool] = ContextVar("is_keeping", default=False)
 LOG = logging.getLogger("tidemark")
 
 
 @contextmanager
 def keeping() -> Iterator[None]:
-    """While inside, whatever is asked is kept, like the questions named above."""
+    """While inside, whatever is asked is kept that is not about single units."""
     before = _IS_KEEPING.set(True)
     try:
         yield
@@ -50,7 +52,7 @@ def keeping() -> Iterator[None]:
 
 def is_kept(question: str) -> bool:
     """Whether the answer to a question is to be kept, if it took long."""
-    return question in KEPT or _IS_KEEPING.get()
+    return question in KEPT or (_IS_KEEPING.get() and question not in NEVER_KEPT)
 
 
 def name_of(parts: Iterable[object]) -> str:

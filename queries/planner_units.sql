@@ -9,6 +9,8 @@
 --   $watermark       date       last complete day
 --   $metric          varchar    its name
 --   $is_once         boolean    whether a user counts at most once
+--   $cap             double    quantile of users' totals above which they are lowered to it, over
+--                              all users followed; 1: none
 --   $skip_days       integer    days after the first one at which counting begins
 --   $window_days     integer    days, from the first one on, at which it ends
 --   $covariate_days  integer    days before the first one that count as earlier
@@ -83,14 +85,33 @@ sums as (
     group by users_followed.user_key
 ),
 
--- one row per user likewise, who counts once where that is asked for
+-- one row, if the metric is capped: its limits (0 or less: there is none)
+limits as (
+    select
+        m_quantile(coalesce(sums.sum_a, 0), $cap) as most_after,
+        m_quantile(coalesce(sums.sum_c, 0), $cap) as most_before
+    from users_followed
+    left join sums on sums.user_key = users_followed.user_key
+    where $cap < 1
+),
+
+-- one row per user likewise, who counts once where that is asked for, and totals capped
 totals as (
     select
-        case when $is_once then least(sum_a, 1) else sum_a end as a,
-        case when $is_once then least(sum_b, 1) else sum_b end as b,
-        case when $is_once then least(sum_c, 1) else sum_c end as c,
-        case when $is_once then least(sum_d, 1) else sum_d end as d
+        case
+            when $is_once then least(sums.sum_a, 1)
+            when $cap < 1 and limits.most_after > 0 then least(sums.sum_a, limits.most_after)
+            else sums.sum_a
+        end as a,
+        case when $is_once then least(sums.sum_b, 1) else sums.sum_b end as b,
+        case
+            when $is_once then least(sums.sum_c, 1)
+            when $cap < 1 and limits.most_before > 0 then least(sums.sum_c, limits.most_before)
+            else sums.sum_c
+        end as c,
+        case when $is_once then least(sums.sum_d, 1) else sums.sum_d end as d
     from sums
+    cross join limits
 ),
 
 -- one row per cut

@@ -5,30 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from metrics.experiments import (
     JointMoments,
+    clustered_quantile_arm,
     days_needed,
-    inflation,
     linearised_ratios,
-    looks,
     merged_joint,
     minimum_effect,
-    mixture_critical,
-    tuning,
     units_needed,
     units_needed_for_shares,
 )
-from metrics.experiments.distributions import critical_value
 from queries.errors import QueryError, nearest
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
 from reports.experiment_contrast import is_ratio
+from reports.experiment_designs import Design, design_costs
 from reports.experiment_joints import idle_units, joint_of
-from reports.experiment_units import ONCE
+from reports.experiment_units import NOT_CAPPED, ONCE
 from reports.known import known
 
 if TYPE_CHECKING:
@@ -36,9 +34,7 @@ if TYPE_CHECKING:
 
     from queries import MetricDefinition, Segment, Workspace
 
-Design = Literal["planned", "open", "fixed"]
 HORIZON_DAYS = 84  # days of the curve of different users: twelve weeks
-DAILY_LOOKS = 14  # looks of a planned design; more cost hardly anything
 DAY = timedelta(days=1)
 
 
@@ -97,6 +93,9 @@ class PlannerReport(Report):
     """A plan for an experiment.
 
     Attributes:
+        designs: One row per way to look, the cheapest first: `design, looks, first_bound,
+            last_bound` (standard errors that a result must reach), `inflation` (units over those of
+            a single look), `units, days` (null: not within twelve weeks), with the past.
         curve: One row per (day): `day` (whole days since the start), `units` (followed by then),
             `plain, adjusted` (smallest lift found with the wanted power by then, without and with
             the past), null while nobody has been followed.
@@ -108,6 +107,7 @@ class PlannerReport(Report):
         units: Users that the variance was read from.
     """
 
+    designs: Source
     curve: Source
     plain: Need | None
     adjusted: Need | None
@@ -141,18 +141,39 @@ def planner(
         watermark=days.watermark,
         metric=question.metric,
         is_once=metric.kind in ONCE,
+        cap=metric.cap or NOT_CAPPED,
         skip_days=after,
         window_days=question.window_days + after,
         covariate_days=question.covariate_days,
     )
     rows = answer.rows
     moments = _moments(rows)
-    spread = _spread(metric, moments)
+    if metric.kind == "quantile":
+        values = workspace.ask(
+            "planner_values", segment=segment, start_date=start, end_date=end,
+            watermark=days.watermark, metric=question.metric, window_days=question.window_days,
+        )  # fmt: skip
+        spread = _spread_of_quantile(values.rows, metric.q or 0.5, moments.n)
+    else:
+        spread = _spread(metric, moments)
     uniques = _uniques(rows, (end - start).days, question.traffic)
-    factor = _inflation(question)
+    costs = design_costs(alpha=question.alpha / (question.arms - 1), power=question.power)
+    factor = next(one.inflation for one in costs if one.design == question.design)
     curve = list(_curve(question, spread, uniques, factor, after))
     found = source(answer, title="What an experiment would see", definition=PLANNED)
+    priced = [
+        (one, _need(question, spread, uniques, one.inflation, after, is_adjusted=True))
+        for one in costs
+    ]
+    ways = [
+        (
+            one.name, one.looks, one.first_bound, one.last_bound, one.inflation,
+            need.units if need else None, need.days if need else None,
+        )
+        for one, need in priced
+    ]  # fmt: skip
     return PlannerReport(
+        designs=found.showing(pl.DataFrame(ways, schema=DESIGN_SCHEMA, orient="row")),
         curve=found.showing(pl.DataFrame(curve, schema=SCHEMA, orient="row")),
         plain=_need(question, spread, uniques, factor, after, is_adjusted=False),
         adjusted=_need(question, spread, uniques, factor, after, is_adjusted=True),
@@ -209,6 +230,19 @@ def _spread(metric: MetricDefinition, moments: JointMoments) -> _Spread | None:
     return _Spread(abs(means[places[0]]), sqrt(own), max(1e-6, ratio), is_share)
 
 
+def _spread_of_quantile(values: pl.DataFrame, q: float, users: int) -> _Spread | None:
+    """As if each user followed had a value whose mean were the quantile: none is adjusted."""
+    times = values["times"].to_numpy()
+    arm = clustered_quantile_arm(
+        np.repeat(values["value"].to_numpy(), times),
+        np.repeat(values["user_number"].to_numpy(), times),
+        at=q,
+    )
+    if not arm.value or not arm.variance:
+        return None
+    return _Spread(abs(arm.value), sqrt(arm.variance * users), 1.0, is_share=False)
+
+
 def _uniques(rows: pl.DataFrame, length: int, traffic: float) -> list[float]:
     """Different users seen up to each day, of those who take part."""
     new = dict(rows.filter(pl.col("cut") == "day").select("day_number", "units").iter_rows())
@@ -217,21 +251,6 @@ def _uniques(rows: pl.DataFrame, length: int, traffic: float) -> list[float]:
         so_far += new.get(day, 0) * traffic
         found.append(so_far)
     return found
-
-
-def _inflation(question: PlannerQuestion) -> float:
-    """Units over those of a test with one look."""
-    if question.design == "fixed":
-        return 1.0
-    alpha = question.alpha / (question.arms - 1)
-    if question.design == "planned":
-        fractions = [(look + 1) / DAILY_LOOKS for look in range(DAILY_LOOKS)]
-        bounds = [look.bound for look in looks(fractions, alpha=alpha)]
-        return inflation(fractions, bounds, alpha=alpha, power=question.power)
-    planned = 1.0
-    reach = mixture_critical(planned, rho=tuning(planned, alpha=alpha), alpha=alpha)
-    beyond = critical_value(question.power, alternative="less")
-    return float(((reach + beyond) / (critical_value(1 - alpha) + beyond)) ** 2)
 
 
 def _need(
@@ -289,4 +308,8 @@ def _curve(
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "day": pl.Int64, "units": pl.Int64, "plain": pl.Float64, "adjusted": pl.Float64,
+}  # fmt: skip
+DESIGN_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "design": pl.String, "looks": pl.Int64, "first_bound": pl.Float64, "last_bound": pl.Float64,
+    "inflation": pl.Float64, "units": pl.Int64, "days": pl.Int64,
 }  # fmt: skip

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from metrics.experiments import Crossing, crossing, effect
+from metrics.experiments import Crossing, crossing, effect, trend
 from metrics.experiments.distributions import critical_value
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
-from reports.experiment_contrast import compared_until
+from reports.experiment_contrast import compared, compared_until
+from reports.experiment_health import p_words
 from reports.experiment_looks import TOO_EARLY
 from reports.experiment_units import days_followed
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from reports.experiment import Arm, ExperimentReport
 
 DAY = timedelta(days=1)
+MOVES = 0.01  # p-value below which the effect of later units is called another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ def timeline(workspace: Workspace, report: ExperimentReport) -> TimelineReport |
     return TimelineReport(
         effects=found.showing(pl.DataFrame(rows, schema=SCHEMA, orient="row")),
         courses=tuple(courses),
-        sentences=tuple(_sentence(one, is_alone=len(courses) == 1) for one in courses),
+        sentences=(
+            *(_sentence(one, is_alone=len(courses) == 1) for one in courses),
+            *(said for arm in report.arms if (said := _by_cohort(workspace, report, arm.variant))),
+        ),
     )
 
 
@@ -112,6 +117,30 @@ def _looks(
             fixed.lift.low, fixed.lift.high, valid.statistic, bound,
         ))  # fmt: skip
     return rows
+
+
+def _by_cohort(workspace: Workspace, report: ExperimentReport, variant: str) -> str | None:
+    """Whether those exposed later show another effect: something changed on the way."""
+    primary, moments = report.plan.primary, report.moments
+    if moments is None or primary is None:
+        return None
+    days = moments.keys("day")
+    arms = report.split_of.variants[0], variant
+    metric = workspace.metrics[primary]
+    found = trend(
+        days,
+        [compared(moments, metric, primary, arms, "day", day).unadjusted for day in days],
+    )
+    if found is None:
+        return None
+    who = "" if len(report.arms) == 1 else f"{variant}: "
+    p_value = f"p = {p_words(found.p_value)}"
+    if found.p_value >= MOVES:
+        return f"{who}Units exposed later do not clearly show another effect ({p_value})."
+    return (
+        f"{who}Units exposed later show another effect than those exposed first ({p_value}): look "
+        "for what changed on the way, such as a fix, a campaign or who came."
+    )
 
 
 def _course(arm: Arm, rows: list[tuple[object, ...]]) -> ArmCourse:

@@ -12,7 +12,9 @@ from reports.answer import Report, Source, source
 from reports.experiment import Arm, ExperimentReport, Status, judged
 from reports.experiment_days import days_since
 from reports.experiment_decisions import decisions
+from reports.experiment_distribution import distribution
 from reports.experiment_plan import plans
+from reports.experiment_segments import dimensions_of, segments
 
 if TYPE_CHECKING:
     from queries import Segment, Workspace
@@ -62,6 +64,23 @@ def experiments(workspace: Workspace, segment: Segment | None = None) -> Experim
         experiments=found.showing(pl.DataFrame(rows, schema=SCHEMA, orient="row")),
         waiting=sum(one.status in ("broken", "ready") for one in reports),
     )
+
+
+def each_experiment(workspace: Workspace) -> int:
+    """Ask what each part of each experiment's page asks first.
+
+    Returns:
+        How many experiments.
+    """
+    known_plans = plans(workspace)[1]
+    for plan in known_plans:
+        report = judged(workspace, plan, None, is_decided=False)
+        days_since(workspace, report)
+        distribution(workspace, report)
+        for dimension in dimensions_of(report)[:1]:
+            for arm in report.arms[:1]:
+                segments(workspace, report, dimension, arm.variant)
+    return len(known_plans)
 
 
 def _rows(

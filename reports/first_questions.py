@@ -19,7 +19,7 @@ from reports.diagnosis import diagnosis
 from reports.dimension_values import dimension_values
 from reports.engagement import engagement
 from reports.event_names import event_names
-from reports.experiments import experiments
+from reports.experiments import each_experiment, experiments
 from reports.feedback import feedback
 from reports.feedback_words import feedback_words
 from reports.funnel_choices import funnel_choices
@@ -71,6 +71,7 @@ def ask_first(workspace: Workspace) -> tuple[str, ...]:
             "The brief": lambda: analyse(workspace),
             # So late because it takes longest; its sums are kept on disk.
             "Experiments": lambda: experiments(workspace),
+            "Each experiment": lambda: each_experiment(workspace),
             "The morning": lambda: put_together(workspace),
             "Leadership": lambda: made_leadership(workspace),
         }

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from queries import Filter, Segment, Sight, Workspace, kept_answers, open_workspace
 from queries.build import build
 from queries.engine import MACROS
-from queries.kept_answers import keeping
+from queries.kept_answers import is_kept, keeping
 from reports.experiment import experiment
 from reports.experiments import experiments
 from tests.experiment_workspace import make_experiment
@@ -130,3 +130,9 @@ def test_other_tables_are_asked_anew(folder: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("queries.workspace.MACROS", macros)
         open_workspace(folder).ask("data_days", **DAYS)
     assert len(files(folder)) == len(before) + 1
+
+
+def test_rows_of_single_units_are_never_kept() -> None:
+    with keeping():
+        assert is_kept("experiment_list")
+        assert not any(map(is_kept, ("experiment_people", "experiment_values", "planner_values")))

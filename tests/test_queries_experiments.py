@@ -189,7 +189,7 @@ def test_distribution_counts_every_unit(workspace: Workspace) -> None:
 
 def test_planner_counts_whoever_was_active(workspace: Workspace) -> None:
     rows = workspace.ask(
-        "planner_units", metric="saves", is_once=False, skip_days=0, window_days=7,
+        "planner_units", metric="saves", is_once=False, cap=1.0, skip_days=0, window_days=7,
         covariate_days=28, start_date=START.date(), end_date=date(2026, 3, 21),
         watermark=date(2026, 3, 20),
     ).rows  # fmt: skip

@@ -1,6 +1,7 @@
 """What decides beside a mean: capped totals, several covariates, and quantiles; by hand."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from metrics.experiments import (
     mean_arm,
     moments,
     regression_adjusted,
+    units_needed,
 )
 from queries import Workspace, WorkspaceError
 from queries.definitions import read_metrics
@@ -24,6 +26,7 @@ from reports.experiment import ExperimentReport, experiment
 from reports.experiment_days import days_since
 from reports.experiment_distribution import distribution
 from reports.experiment_overlaps import overlaps
+from reports.experiment_planner import PlannerQuestion, planner
 from reports.experiment_power import power_now
 from reports.experiment_reading import reading
 from reports.experiment_segments import segments
@@ -76,7 +79,7 @@ q = 0.5
 WRITTEN = 'primary = "{}"\ndesign = "fixed"\nguardrails = []\n'
 
 
-def earlier() -> list[tuple[str, str, object, None]]:
+def earlier() -> list[tuple[str, str, datetime, None]]:
     """What explains: openings and looks of the weeks before, each by another rule."""
     done = []
     for number in range(UNITS):
@@ -91,7 +94,7 @@ def earlier() -> list[tuple[str, str, object, None]]:
 def decided_by(folder: Path, metric: str) -> Workspace:
     return make_experiment(
         folder, several=0, written=WRITTEN.format(metric), more_metrics=METRICS,
-        more_done=earlier(),  # type: ignore[arg-type]
+        more_done=earlier(),
     )  # fmt: skip
 
 
@@ -181,7 +184,7 @@ def test_a_ratio_is_adjusted_by_its_covariates_though_it_has_no_past(tmp_path: P
     )
     workspace = make_experiment(
         tmp_path, several=0, written=WRITTEN.format("rate"), more_metrics=text,
-        more_done=[one for one in earlier() if one[1] == "looked"],  # type: ignore[arg-type]
+        more_done=[one for one in earlier() if one[1] == "looked"],
     )  # fmt: skip
     assert effect_row(experiment(workspace, "buttons"), "rate")["is_adjusted"]
 
@@ -245,6 +248,52 @@ def test_units_that_bring_one_value_each_have_a_p_value_for_every_look(tmp_path:
     assert spread is not None
     found = spread.quantiles.rows["anytime_p"].to_list()
     assert all(p is not None and 0 < p <= 1 for p in found)
+
+
+def test_a_capped_metric_is_planned_with_less_spread(tmp_path: Path) -> None:
+    workspace = decided_by(tmp_path, "capped_saves")
+    one_look = {"lift": 0.2, "design": "fixed"}
+    plain = planner(workspace, PlannerQuestion("saves", **one_look))  # type: ignore[arg-type]
+    limited = planner(workspace, PlannerQuestion("capped_saves", **one_look))  # type: ignore[arg-type]
+    assert plain.value is not None
+    assert limited.value is not None
+    assert limited.value < plain.value
+
+
+def test_a_quantile_is_planned_from_the_values_of_users(by_quantile: Workspace) -> None:
+    question = PlannerQuestion("middle_worth", lift=0.2, design="fixed", window_days=7)
+    found = planner(by_quantile, question)
+    first: dict[str, date] = {}
+    for who, _, at, _ in sorted([*things_done(), *earlier()], key=lambda one: one[2]):
+        first.setdefault(who, at.date())
+    pairs = [
+        (value or 0.0, int(who[1:]))
+        for who, event, at, value in things_done()
+        if event == "saved" and first[who] <= at.date() < first[who] + timedelta(days=7)
+    ]
+    values, users = zip(*pairs, strict=True)
+    arm = clustered_quantile_arm(values, users, at=0.5)
+    assert arm.variance is not None
+    assert found.value == arm.value
+    assert found.plain == found.adjusted  # a quantile is not adjusted
+    assert found.plain is not None
+    sd = (arm.variance * found.units) ** 0.5
+    assert found.plain.units == 2 * ceil(units_needed(0.2 * (arm.value or 0), sd=sd))
+
+
+def test_ways_to_look_are_priced(by_quantile: Workspace) -> None:
+    rows = planner(by_quantile, PlannerQuestion("saves", lift=0.5)).designs.rows
+    assert rows["inflation"].is_sorted()
+    # Jennison and Turnbull (2000), table 2.1: Pocock's bound at .05, for 12 and for 15 looks.
+    assert 2.585 < rows["first_bound"].to_list()[2] < 2.626
+    assert rows["last_bound"].to_list()[0] == pytest.approx(1.96, abs=1e-3)
+
+
+def test_units_exposed_later_are_compared_with_those_exposed_first(tmp_path: Path) -> None:
+    workspace = decided_by(tmp_path, "capped_saves")
+    course = timeline(workspace, experiment(workspace, "buttons"))
+    assert course is not None
+    assert "Units exposed later do not clearly show another effect" in course.sentences[-1]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from typing import Any, cast
 
+import polars as pl
 import streamlit as st
 
 from pages.shared import figures, plain, words
 from pages.shared.exhibits import affordances, exhibit
 from pages.shared.palette import PREVIOUS_PERIOD, THIS_PERIOD
 from pages.shared.states import card
+from pages.shared.tables import show_table
 from queries import Segment, Workspace
-from reports.experiment_planner import Design, Need, PlannerQuestion, PlannerReport, planner
+from reports.experiment_designs import Design
+from reports.experiment_planner import Need, PlannerQuestion, PlannerReport, planner
 
 DESIGNS = {
     "planned": "Looked at daily, planned end",
@@ -28,13 +31,13 @@ def planner_view(workspace: Workspace, segment: Segment) -> None:
         _needs(workspace, report, question)
     with card("planner_curve"):
         _curve(report)
+    with card("planner_designs"):
+        _designs(report)
 
 
 def _question(workspace: Workspace) -> PlannerQuestion:
     # Whoever takes part was active, so that "active" is 1 for everybody.
-    names = [
-        name for name, one in workspace.metrics.items() if one.kind not in ("quantile", "active")
-    ]
+    names = [name for name, one in workspace.metrics.items() if one.kind != "active"]
     with st.grid(3, min_column_width=220, key="planner_controls"):
         metric = st.selectbox(
             "Metric", names, format_func=lambda name: workspace.metrics[name].label,
@@ -64,18 +67,24 @@ def _needs(workspace: Workspace, report: PlannerReport, question: PlannerQuestio
     if report.plain is None or report.adjusted is None:
         st.markdown(f"{label} does not vary between users, so no experiment can be planned on it.")
         return
-    st.markdown(f"**{_need(report.adjusted)}** with the past as covariate")
-    st.markdown(f"{_need(report.plain)} without it")
+    is_quantile = workspace.metrics[question.metric].kind == "quantile"
+    if is_quantile:
+        st.markdown(f"**{_need(report.plain)}**")
+    else:
+        st.markdown(f"**{_need(report.adjusted)}** with the past as covariate")
+        st.markdown(f"{_need(report.plain)} without it")
     product = workspace.settings.product
     unit = workspace.metrics[question.metric].unit
     is_plain = unit in words.COUNTED or unit == "number"
     value = report.value or 0.0
     shown = f"{value:.3g}" if is_plain else words.full(value, unit, currency=product.currency)
-    st.caption(
-        f"{label} is {shown} per user followed ({report.units:,} users); the past takes away "
-        f"{words.full(_explained(report), 'percent')} of its variance; these looks cost "
-        f"{report.inflation:.2f} times the units of a single one."
+    past = (
+        f"{label} is {shown} among {report.units:,} users followed"
+        if is_quantile
+        else f"{label} is {shown} per user followed ({report.units:,} users); the past takes away "
+        f"{words.full(_explained(report), 'percent')} of its variance"
     )
+    st.caption(f"{past}; these looks cost {report.inflation:.2f} times the units of a single one.")
 
 
 def _explained(report: PlannerReport) -> float | None:
@@ -107,3 +116,32 @@ def _curve(report: PlannerReport) -> None:
         mend="Choose another metric or remove a filter.",
     )
     affordances(report.curve, key="planner")
+
+
+def _designs(report: PlannerReport) -> None:
+    st.header("What looking costs", anchor=False)
+    show_table(
+        pl.DataFrame([_design(row) for row in report.designs.rows.iter_rows(named=True)]),
+        key="designs",
+        alt="Units and days that each way to look needs, and the bounds of its looks",
+    )
+    st.caption(
+        "A result counts where it is so many standard errors from none. A bound that is the same "
+        "at each look stops sooner where an effect is large, and costs more where it is small."
+    )
+    affordances(report.designs, key="designs")
+
+
+def _design(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "Looks": row["design"],
+        "Bound at the first": _bound(row["first_bound"]),
+        "Bound at the end": _bound(row["last_bound"]),
+        "Units over a single look": f"{row['inflation']:.2f}",
+        "Users": words.DASH if row["units"] is None else f"{row['units']:,}",
+        "Days": words.DASH if row["days"] is None else f"{row['days']}",
+    }
+
+
+def _bound(value: float | None) -> str:
+    return "cannot stop" if value is None else f"{value:.2f}"
