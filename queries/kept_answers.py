@@ -35,7 +35,7 @@ KEPT = (
     "planner_units",
 )
 # Rows of single units, which lie nowhere beside the roll-ups.
-NEVER_KEPT = ("experiment_people", "experiment_values", "planner_values")
+NEVER_KEPT = ("experiment_doers", "experiment_people", "experiment_values", "planner_values")
 _IS_KEEPING: ContextVar[bool] = ContextVar("is_keeping", default=False)
 LOG = logging.getLogger("tidemark")
 

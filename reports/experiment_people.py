@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from reports import experiment_definitions
 from reports.answer import Report, Source, source
+from reports.experiment_contrast import is_ratio, parts
 from reports.experiment_counts import DAY, DAYS, SEVERAL, unit_counts
-from reports.experiment_units import SECONDS_PER_DAY, days_followed
+from reports.experiment_units import ONCE, SECONDS_PER_DAY, days_followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from queries import Segment, Workspace
+    from queries import Answer, MetricDefinition, Segment, Workspace
     from reports.experiment import ExperimentReport
     from reports.experiment_segments import SegmentsReport
     from reports.experiment_timeline import TimelineReport
@@ -35,6 +36,8 @@ class Units:
         followed_days: They have been followed so long; 0: any time.
         dimension: They have a value of it; "": any.
         part: The value.
+        metric: They are in a share of this metric; "": any.
+        is_below: In its denominator, rather than its numerator.
     """
 
     words: str
@@ -44,6 +47,8 @@ class Units:
     followed_days: int = 0
     dimension: str = ""
     part: str = ""
+    metric: str = ""
+    is_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,17 @@ def units_behind(
         segment: As the report was asked for.
     """
     plan = report.plan
-    answer = workspace.ask(
+    answer = (_in_share if whom.metric else _exposed)(workspace, report, whom, segment)
+    heading = f"{plan.name}: {whom.words}"
+    found = source(answer, title=heading, definition=experiment_definitions.UNITS)
+    return UnitsReport(found, answer.rows.height, heading)
+
+
+def _exposed(
+    workspace: Workspace, report: ExperimentReport, whom: Units, segment: Segment | None
+) -> Answer:
+    plan = report.plan
+    return workspace.ask(
         "experiment_people",
         segment=segment,
         experiment=plan.name,
@@ -88,9 +103,28 @@ def units_behind(
         dimension=whom.dimension,
         part=whom.part,
     )
-    heading = f"{plan.name}: {whom.words}"
-    found = source(answer, title=heading, definition=experiment_definitions.UNITS)
-    return UnitsReport(found, answer.rows.height, heading)
+
+
+def _in_share(
+    workspace: Workspace, report: ExperimentReport, whom: Units, segment: Segment | None
+) -> Answer:
+    plan = report.plan
+    return workspace.ask(
+        "experiment_doers",
+        segment=segment,
+        experiment=plan.name,
+        started_at=plan.started_at,
+        until_at=plan.until_at,
+        unit=plan.unit,
+        is_everybody=segment is None or segment.is_empty,
+        variants=list(whom.variants),
+        metric=whom.metric,
+        is_below=whom.is_below,
+        skip_seconds=(workspace.metrics[whom.metric].after_days or 0) * SECONDS_PER_DAY,
+        window_seconds=whom.followed_days * SECONDS_PER_DAY,
+        from_day=(plan.started_at - DAY).date(),
+        to_day=(plan.until_at + 2 * DAY).date(),
+    )
 
 
 def units_of_split(report: ExperimentReport) -> dict[str, Units]:
@@ -121,7 +155,7 @@ def _at(report: ExperimentReport, dimension: str, part: str, variant: str) -> Un
 
 
 def units_of_effects(workspace: Workspace, report: ExperimentReport) -> dict[str, Units]:
-    """Units that were followed for each metric's window, by variant: what means are over."""
+    """Units followed for each metric's window, by variant, and both parts of each share."""
     if report.moments is None:
         return {}
     lists = []
@@ -132,7 +166,24 @@ def units_of_effects(workspace: Workspace, report: ExperimentReport) -> dict[str
         for one in report.split_of.variants:
             said = f"{one}, followed {days} days"
             lists.append((report.moments.size(name, one), Units(said, (one,), followed_days=days)))
+            lists += _of_share(report, workspace.metrics[name], name, one, days)
     return _labelled(lists)
+
+
+def _of_share(
+    report: ExperimentReport, metric: MetricDefinition, name: str, variant: str, days: int
+) -> list[tuple[int, Units]]:
+    """The units above and below the line, where a metric counts units."""
+    if metric.kind not in ONCE or report.moments is None:
+        return []
+    above, below = parts(metric, report.moments.joint(name, variant))
+    did = Units(f"{metric.label}, {variant}, did it", (variant,), 0, FAR, days, metric=name)
+    lists = [(round(above or 0), did)]
+    if is_ratio(metric):
+        said = f"{metric.label}, {variant}, among whom"
+        whom = Units(said, (variant,), 0, FAR, days, metric=name, is_below=True)
+        lists.append((round(below), whom))
+    return lists
 
 
 def units_of_segments(

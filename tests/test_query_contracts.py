@@ -47,6 +47,7 @@ VALUES: dict[str, Any] = {
     "part": "web",
     "to_day_number": 1_000,
     "variants": [],
+    "is_below": False,
     "is_everybody": True,
     "data_start": date(2026, 1, 5),
     "end_date": date(2026, 3, 16),

@@ -231,6 +231,33 @@ def test_every_count_opens_exactly_so_many_units(tmp_path: Path) -> None:
         assert_frame_equal(ask_sql(workspace, source.sql, source.parameters).rows, source.rows)
 
 
+def test_both_parts_of_a_share_open_exactly_so_many_units(tmp_path: Path) -> None:
+    more = (
+        '[metrics.failers]\nlabel = "Failers"\nunit = "percent"\nkind = "share"\n'
+        "where = \"event = 'failed'\"\namong = \"event in ('saved', 'failed')\"\n"
+        '[metrics.back]\nlabel = "Back"\nunit = "percent"\nkind = "retention"\nafter_days = 2\n'
+    )
+    written = 'secondary = ["savers", "failers", "back"]\nwindow_days = 5\n'
+    workspace = make_experiment(tmp_path, several=0, written=written, more_metrics=more)
+    report = experiment(workspace, "buttons", Segment())
+    lists = {
+        label: whom for label, whom in units_of_effects(workspace, report).items() if whom.metric
+    }
+    savers = sum(
+        n % 2 == 0 and any(
+            who == user(n) and event == "saved" and 0 <= (at - exposed_at(n)).days < 5
+            for who, event, at, _ in things_done()
+        )
+        for n in range(UNITS)
+    )  # fmt: skip
+    assert f"Savers, control, did it: {savers}" in lists
+    assert {whom.metric for whom in lists.values()} == {"savers", "failers", "back"}
+    assert any(whom.is_below for whom in lists.values())
+    for label, whom in lists.items():
+        found = units_behind(workspace, report, whom, Segment())
+        assert f"{whom.words}: {found.count:,}" == label
+
+
 def test_an_experiment_of_the_same_time_is_compared_cell_by_cell(tmp_path: Path) -> None:
     workspace = make_experiment(tmp_path, several=0, has_other=True)
     found = overlaps(workspace, experiment(workspace, "buttons"))
