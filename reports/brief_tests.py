@@ -33,6 +33,7 @@ FEWEST_DAYS = 28
 TOLD = 0.05  # p-value above which nothing is told, whatever the other series say
 CLEAR = 0.001  # a shock below this is not learnt from, once it is over
 BRIDGE_DAYS = 7  # days between two holidays up to which the days between are holidays too
+BRIDGED = {1: -1, 3: 1}  # of a holiday on a Tuesday the Monday, on a Thursday the Friday
 ALIKE_DAYS = 56
 FALLBACK = 0.01  # smallest change that matters of a metric that never changed
 FEATURES_WEIGH, PEOPLE_WEIGH = 0.5, 2.0
@@ -65,7 +66,7 @@ class Tested:
 
 
 def holiday_days(holidays: Sequence[tuple[date, str]]) -> dict[date, str]:
-    """Holidays, and the days that lie between two of them close to each other."""
+    """Holidays, the days between two that are close, and a day between one and a weekend."""
     named = dict(sorted(holidays))
     ordered = list(named)
     found = dict(named)
@@ -74,6 +75,11 @@ def holiday_days(holidays: Sequence[tuple[date, str]]) -> dict[date, str]:
             for ahead in range(1, (second - first).days):
                 between = first + timedelta(days=ahead)
                 found[between] = f"between {named[first]} and {named[second]}"
+    for day in ordered:
+        ahead = BRIDGED.get(day.weekday())
+        if ahead:
+            between = day + timedelta(days=ahead)
+            found.setdefault(between, f"between {named[day]} and the weekend")
     return found
 
 

@@ -13,6 +13,7 @@ from sample_data.truths import planted
 
 WEEKDAYS = (0.98, 1.05, 1.04, 1.02, 0.9)  # Monday to Friday
 WEEKENDS = ((0.1, 0.07), (0.34, 0.22), (0.09, 0.09), (0.04, 0.05), (0.05, 0.05))  # by role
+CHRISTMAS_EVE = (12, 24)
 WORKSPACE = Path(__file__).parent / "demo" / "workspace.toml"
 
 
@@ -28,9 +29,10 @@ def levels(day: int, seed: int) -> Floats:
 def season(today: date) -> float:
     """Level of a day within the year, without its weekday."""
     parameters = planted("season")
-    if today in _holidays():
+    in_year = (today.month, today.day)
+    if today in _holidays() and in_year != CHRISTMAS_EVE:  # which begins the quiet week
         return float(parameters["holiday_level"])
-    if (today.month, today.day) >= (12, 24) or (today.month, today.day) <= (1, 2):
+    if in_year >= CHRISTMAS_EVE or in_year <= (1, 2):
         return float(parameters["christmas_level"])
     from_august = abs((today - date(today.year, 8, 5)).days)
     return 1 - float(parameters["summer_dip"]) * max(0.0, 1 - from_august / 40)

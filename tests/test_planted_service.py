@@ -137,7 +137,7 @@ def test_the_quiet_release_changed_nothing_and_names_what_it_could_have_seen(
 
 def test_christmas_is_a_season_and_no_effect_of_the_release_before_it(demo: Workspace) -> None:
     report = release(demo, "5.0")
-    assert report.window.season == "Christmas Day"
+    assert report.window.season == "Christmas Eve"
     assert report.findings == []
 
 

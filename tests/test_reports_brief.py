@@ -90,12 +90,45 @@ def test_a_holiday_is_compared_with_nothing(demo: Workspace) -> None:
     )
 
 
+@pytest.mark.parametrize("day", [date(2025, 12, 24), date(2025, 12, 29), date(2026, 1, 2)])
+def test_christmas_is_no_incident(demo: Workspace, day: date) -> None:
+    found = told(demo, day, replayed=0)
+    assert (found.items, found.holiday is None) == ((), False)
+
+
+def test_the_weeks_after_a_season_are_quiet(demo: Workspace) -> None:
+    january, easter = told(demo, date(2026, 1, 9)), told(demo, date(2026, 4, 8))
+    assert january.items == january.earlier == easter.items == easter.earlier == ()
+
+
+def test_the_good_release_is_named_beside_what_it_made_better(demo: Workspace) -> None:
+    found = told(demo, date(2026, 5, 11), replayed=0)
+    better = {item.metric: item for item in found.items if item.is_good}
+    assert {"time_to_schedule", "schedule_changes"} <= set(better)
+    said = "Release 5.4, A faster schedule board (Tue 5 May)"
+    assert said in better["time_to_schedule"].around
+
+
+def test_the_quiet_release_makes_no_item(demo: Workspace) -> None:
+    found = told(demo, date(2026, 7, 17), replayed=3)  # released on Tuesday the 14th
+    about = {(item.metric, item.feature) for item in (*found.items, *found.earlier)}
+    assert not {one for one in about if "report" in f"{one}"}
+
+
 def test_days_between_two_holidays_are_holidays() -> None:
     days = holiday_days([(date(2025, 12, 26), "Boxing Day"), (date(2026, 1, 1), "New Year")])
     assert days[date(2025, 12, 29)] == "between Boxing Day and New Year"
-    assert date(2026, 1, 2) not in days
+    assert date(2026, 1, 3) not in days
     apart = holiday_days([(date(2026, 4, 6), "Easter"), (date(2026, 5, 1), "Labour Day")])
     assert len(apart) == 2
+
+
+def test_a_day_between_a_holiday_and_a_weekend_is_a_holiday() -> None:
+    thursday, tuesday = date(2026, 1, 1), date(2026, 10, 20)
+    days = holiday_days([(thursday, "New Year"), (tuesday, "Fair")])
+    assert days[date(2026, 1, 2)] == "between New Year and the weekend"
+    assert days[date(2026, 10, 19)] == "between Fair and the weekend"
+    assert len(days) == 4
 
 
 def test_shares_of_parts_add_up(outage: Brief) -> None:
