@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,10 @@ class Curve:
         released_on: The UTC day on which it came out.
         people: Whom it has reached.
         tried: Of those, tried it within the days followed.
+        day: The last day of the curve; None: nobody was followed for a day.
+        share: Share who have tried it by its end, Kaplan–Meier.
+        low: Lower bound of its 95 % interval.
+        high: Upper bound.
     """
 
     release: str
@@ -52,6 +56,10 @@ class Curve:
     released_on: date
     people: int
     tried: int
+    day: int | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ def release_adoption(
     return ReleaseAdoptionReport(
         curves=waits.showing(pl.concat(curves) if curves else _course_of([])),
         waits=waits,
-        found=tuple(found),
+        found=tuple(_ended(one, course) for one, course in zip(found, curves, strict=True)),
         missing=None if found else _missing(pairs),
     )
 
@@ -156,6 +164,14 @@ def _course(one: Curve, rows: pl.DataFrame) -> pl.DataFrame:
         share = (_less(stayed.value), _less(stayed.high), _less(stayed.low))
         points.append((one.release, one.feature, day + 1, *share, followed))
     return _course_of(points)
+
+
+def _ended(one: Curve, course: pl.DataFrame) -> Curve:
+    """The curve with its last point."""
+    if course.is_empty():
+        return one
+    end = course.row(-1, named=True)
+    return replace(one, **{name: end[name] for name in ("day", "share", "low", "high")})
 
 
 def _less(share: float | None) -> float | None:

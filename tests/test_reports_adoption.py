@@ -252,6 +252,18 @@ def test_the_curve_is_the_share_of_those_reached(tmp_path: Path) -> None:
     assert report.curves.rows["followed"].to_list() == [60] * 28
 
 
+def test_the_end_of_a_curve_carries_its_interval(tmp_path: Path) -> None:
+    report = release_adoption(released(tmp_path, times=10), Segment())
+    (curve,) = report.found
+    # 30 of 60, nobody lost: Greenwood's error is that of a share, sqrt(.25 / 60) = .0645; on the
+    # log-log scale (Kalbfleisch and Prentice 2002, eq. 1.13) half becomes .382 to .632.
+    assert (curve.day, curve.share) == (28, pytest.approx(0.5))
+    assert (curve.low, curve.high) == (
+        pytest.approx(0.382, abs=1e-3),
+        pytest.approx(0.632, abs=1e-3),
+    )
+
+
 def test_without_rollouts_the_curves_say_what_is_missing(told: Workspace) -> None:
     report = release_adoption(told, Segment())
     assert report.found == ()
