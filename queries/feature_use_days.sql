@@ -33,6 +33,8 @@ used as (
     from feature_days as acts
     where acts.day >= $adopted_from
         and acts.day < $end_date
+        -- which passes over the rows of other actions before it looks at any of them
+        and (acts.action = 'completed' or array_length($without_ends) > 0)
         and list_contains($features, acts.feature)
         and (
             acts.action = 'completed'

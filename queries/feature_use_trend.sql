@@ -25,6 +25,12 @@ from feature_days as acts
 inner join calendar on calendar.day = acts.day
 where acts.day >= $start_date
     and acts.day < $end_date
+    -- which passes over the rows of other actions before it looks at any of them
+    and (
+        acts.action = 'started'
+        or array_length($tried_by_opening) > 0
+        or array_length($tried_by_any) > 0
+    )
     and list_contains($features, acts.feature)
     and (
         acts.action = 'started'
