@@ -166,7 +166,7 @@ _TABLES = (
             key("released_at", "moment", "when the first user had it, UTC"),
             Column("version", "text", "app version that carries it"),
             Column("completed_at", "moment", "when everybody had it, UTC"),
-            Column("rollout", "text", "staged, full or flag"),
+            Column("rollout", "text", "staged, full, flag or adopters (who take it themselves)"),
             Column("features", "text", "features it touches, comma-separated"),
             Column("title", "text", "what it brings, in a line"),
             Column("url", "text", "where to read more"),

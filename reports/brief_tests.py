@@ -76,9 +76,8 @@ def holiday_days(holidays: Sequence[tuple[date, str]]) -> dict[date, str]:
                 between = first + timedelta(days=ahead)
                 found[between] = f"between {named[first]} and {named[second]}"
     for day in ordered:
-        ahead = BRIDGED.get(day.weekday())
-        if ahead:
-            between = day + timedelta(days=ahead)
+        if day.weekday() in BRIDGED:
+            between = day + timedelta(days=BRIDGED[day.weekday()])
             found.setdefault(between, f"between {named[day]} and the weekend")
     return found
 

@@ -7,7 +7,8 @@ METHODS = (
     "without, by difference in differences with exchanged labels, or Callaway and Sant'Anna's for "
     "several dates (B). One or few segments: a stand-in of others (B). For everybody at once: the "
     "days after against what the days before promised, with a series that the release cannot have "
-    "touched (C) or without (D). The launch day is left out."
+    "touched (C) or without (D). Taken by those who want it, as an app version: the same, and only "
+    "a description (D). The launch day is left out."
 )
 METRICS = (
     f"{METHODS}\n\n"

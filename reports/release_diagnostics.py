@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from metrics.series import Floats
     from reports.release_measures import Measure
 
+HALF, NEAR_HALF = 0.5, 0.05  # share with a flag; how far from it halves may have been meant
 MOST_PLACEBOS = 40
 PLACEBO_BEFORE = 42  # days that a placebo learns from, where the history is short
 SHORT_HISTORY = 42
@@ -188,12 +189,9 @@ def _of_people(judge: Judge, measure: Measure, day: int, found: Effect, seen: Se
     rows = judge.arms(day).filter(measure=measure.name)
     arms = {row["is_treated"]: moments_of(row) for row in rows.iter_rows(named=True)}
     sizes = arms[False].n, arms[True].n
-    split = sample_ratio([Allocation(sizes, (0.5, 0.5))])
-    if split.p_value is not None:
-        seen.words.append((
-            "Split",
-            f"{sizes[1]:,} with it, {sizes[0]:,} without; against halves p = {split.p_value:.2g}.",
-        ))  # fmt: skip
+    seen.words.append((
+        "Split", f"{sizes[1]:,} with it, {sizes[0]:,} without; {_split(sizes)}."
+    ))  # fmt: skip
     before = effect(difference(*(mean_arm(marginal(arms[one], 1)) for one in (False, True))))
     if before.p_value is not None:
         is_off = before.p_value < TRENDS_MATTER / 50
@@ -215,6 +213,14 @@ def _of_people(judge: Judge, measure: Measure, day: int, found: Effect, seen: Se
         one = judge.of_people(measure.name, early, 1 - READOUTS[early])
         seen.checks.append(Check("first days", one.value, None))
         seen.words.append(("First days", f"{_plain(one.value)} after {early} days."))
+
+
+def _split(sizes: tuple[int, int]) -> str:
+    """Whether the arms are halves, where they look like it: no table says what was meant."""
+    if abs(sizes[1] / sum(sizes) - HALF) > NEAR_HALF:
+        return "the share that was meant is not in the data, so the split cannot be tested"
+    split = sample_ratio([Allocation(sizes, (HALF, HALF))])
+    return "not known" if split.p_value is None else f"against halves p = {split.p_value:.2g}"
 
 
 def _plain(value: float | None) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 
 from metrics.experiments import JointMoments, effect, regression_adjusted
 from metrics.impact import (
+    EXPOSED,
     NEVER,
     READOUTS,
     Choice,
@@ -146,6 +147,8 @@ class Judge:
         chosen, before = self.sides(measure, day)
         after = int(chosen.sum()) - before
         form = form_of(measure.scale)
+        if self.shape.dimension is not None and (self.shape.exposed or 0.0) < EXPOSED:
+            return Effect(form, missing=f"It has reached {self.shape.exposed or 0.0:.0%} of all.")
         if before < FEWEST_DAYS or after < 1:
             return Effect(form, missing=f"{before} days before and {after} after it are known.")
         controls = None if measure.controls is None else measure.controls[chosen]
@@ -218,6 +221,8 @@ class Judge:
         """Segments that got it against those that had not."""
         form = form_of(measure.scale)
         is_staggered = self.shape.rollout.dates > 1
+        if is_staggered and day < WEEK:
+            return Effect(form, missing="Several dates are compared by whole weeks, from day 7 on.")
         try:
             names, panel = self.panel(measure, self.blocks(day, is_weekly=is_staggered))
             if is_staggered:

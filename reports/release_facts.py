@@ -33,7 +33,7 @@ class Release:
         version: App version that carries it; None: not known.
         released_on: Local day of the first user.
         completed_on: Local day from which everybody has it; None: not known.
-        rollout: "staged", "full" or "flag"; None: not known.
+        rollout: "staged", "full", "flag" or "adopters"; None: not known.
         features: Features that it touches.
         url: Where to read more.
         owner: Who answers for it.
@@ -132,11 +132,7 @@ def before_season(window: Window, holidays: Sequence[Holiday]) -> Window:
         (one for one in holidays if window.launch < one.day < window.end), key=lambda one: one.day
     )
     first = next(
-        (
-            one
-            for one, other in pairwise(inside)
-            if (other.day - one.day).days <= SEASON_DAYS
-        ),
+        (one for one, other in pairwise(inside) if (other.day - one.day).days <= SEASON_DAYS),
         None,
     )
     if first is None:

@@ -134,7 +134,7 @@ class Judging:
         return missing_evidence(
             days_before=self.window.days_before,
             days_after=self.window.days_after,
-            exposed=shape.exposed,
+            exposed=shape.compared,
             others_inside=int(self.window.next_release is not None and self._is_too_short()),
         )
 
@@ -144,9 +144,7 @@ class Judging:
     def _look_again(self, missing: tuple[Missing, ...]) -> date | None:
         """The first day on which the next readout is complete."""
         is_over = self.window.next_release is not None or self.window.season is not None
-        if is_over or any(
-            one.what in ("days before", "another release") for one in missing
-        ):
+        if is_over or any(one.what in ("days before", "another release") for one in missing):
             return None
         wanted = next_readout(self.window.days_after)
         if missing and wanted is not None:

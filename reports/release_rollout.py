@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 REACHED = 0.5  # of a segment's active people: from that day on the segment has it
 HAS_IT, HAS_IT_NOT = 0.7, 0.3  # share reached of a segment that has it, and that has it not
 SAME_WAVE_DAYS = 3  # dates closer than that are one
+OWN_CHOICE = (
+    "People take it themselves, so those who have it differ from those who have not: before and "
+    "after only, as a description."
+)
 FEWEST_ACTIVE = 5  # people a day, so that a segment's share means something
 LIVE_TOGETHER = (0.1, 0.9)  # share reached within which a flag has two arms
 
@@ -32,6 +36,7 @@ class Shape:
         exposed: Share of the active reached at the end of the window; None: not known.
         curve: The answer behind the exposure curve.
         words: How it reached its users, in a sentence.
+        within: Share reached of the active people of segments that have it; None: no segments.
     """
 
     rollout: Rollout
@@ -40,6 +45,12 @@ class Shape:
     exposed: float | None
     curve: Answer
     words: str
+    within: float | None = None
+
+    @property
+    def compared(self) -> float | None:
+        """Share reached of those who are compared: where segments are, of those that have it."""
+        return self.exposed if self.dimension is None else self.within
 
     def choice(self, *, has_control: bool = False) -> Choice:
         """The method for a measure; some have a series that the release cannot have touched."""
@@ -56,6 +67,8 @@ def shape_of(workspace: Workspace, release: Release, window: Window) -> Shape:
             Rollout(is_randomised=True), None, {}, exposed, curve,
             "A flag that some people have and others do not, at the same time.",
         )  # fmt: skip
+    if release.rollout == "adopters":
+        return Shape(Rollout(is_own_choice=True), None, {}, exposed, curve, OWN_CHOICE)
     dimension, dates = _stages(workspace, release, window)
     if dimension is None:
         return Shape(Rollout(), None, {}, exposed, curve, _words(release))
@@ -67,7 +80,8 @@ def shape_of(workspace: Workspace, release: Release, window: Window) -> Shape:
         dates=len(_waves(reached)),
     )
     said = f"Staged by {dimension}: {len(reached)} of {len(dates)} reached within the window."
-    return Shape(rollout, dimension, dates, exposed, curve, said)
+    by_segment = reach(workspace, release, window, by=dimension).rows
+    return Shape(rollout, dimension, dates, exposed, curve, said, _within(by_segment, dates))
 
 
 def _lives_together(exposed: float) -> bool:
@@ -115,6 +129,17 @@ def _dates(rows: pl.DataFrame, launch: date) -> dict[str, date | None]:
             return {}
         found[str(segment)] = day
     return found
+
+
+def _within(rows: pl.DataFrame, dates: dict[str, date | None]) -> float | None:
+    """Of the active people of segments that have it, from the day after they got it on."""
+    active = reached = 0
+    for segment, day in dates.items():
+        if day is not None:
+            days = rows.filter((pl.col("segment") == segment) & (pl.col("day") > day))
+            active += int(days["active"].sum())
+            reached += int(days["reached"].sum())
+    return reached / active if active else None
 
 
 def _is_clear(days: pl.DataFrame, *, has_it: bool) -> bool:

@@ -112,7 +112,11 @@ def _breakdown(study: Any, seen: Seen) -> None:
     if factor is not None:
         seen.words.append((
             "How much worse trends must part to explain it",
-            f"{factor:.1f} times the worst step between weeks before.",
+            (
+                f"{factor:.1f} times the worst step between weeks before. A simple, careful bound "
+                "after Rambachan and Roth (2023), each week after adding that step in one "
+                "direction; not their optimal interval (HonestDiD)."
+            ),
         ))  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from store.records import (
     Goal,
     Judgement,
     PlannedRelease,
+    RolloutKind,
     Rung,
     Tile,
     Vote,
@@ -142,8 +143,9 @@ def _vote(record: Vote) -> None:
 def _planned_release(record: PlannedRelease) -> None:
     if not record.title.strip():
         raise StoreRefused("a title is needed, got a blank one")
-    if record.rollout not in {"full", "staged", "flag"}:
-        raise StoreRefused(f"a rollout is 'full', 'staged' or 'flag', got {record.rollout!r}")
+    if record.rollout not in get_args(RolloutKind):
+        kinds = ", ".join(map(repr, get_args(RolloutKind)))
+        raise StoreRefused(f"a rollout is one of {kinds}, got {record.rollout!r}")
     if record.url is not None and not is_web_address(record.url):
         raise StoreRefused(
             f"an address starts with https:// or http:// and has no spaces, got {record.url[:80]!r}"

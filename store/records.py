@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Values = Mapping[str, Any]
 Direction = Literal["higher", "lower"]
-RolloutKind = Literal["full", "staged", "flag"]
+RolloutKind = Literal["full", "staged", "flag", "adopters"]
 Choice = Literal["shipped", "not shipped", "stopped"]
 Judgement = Literal["discoverability", "usability", "value", "tracking", "nothing wrong"]
 Rung = Literal["exposed", "tried", "managed", "repeated", "habitual"]

@@ -5,7 +5,14 @@ from metrics.impact.event_study import Average, EventStudy, event_study, simple_
 from metrics.impact.panel import NEVER, Panel
 from metrics.impact.placebo import Placebos, placebo_dates, placebo_periods, placebos
 from metrics.impact.readouts import READOUTS, Readout, next_readout, readouts
-from metrics.impact.rollout import Choice, Missing, Rollout, method_for, missing_evidence
+from metrics.impact.rollout import (
+    EXPOSED,
+    Choice,
+    Missing,
+    Rollout,
+    method_for,
+    missing_evidence,
+)
 from metrics.impact.sensitivity import breakdown, missed_trend
 from metrics.impact.simplex import simplex_weights
 from metrics.impact.staggered import Cell, GroupTimeEffects, group_time_effects
@@ -21,6 +28,7 @@ from metrics.impact.two_by_two import TwoByTwo, two_by_two
 from metrics.impact.verdict import Check, Verdict, goal, verdict
 
 __all__ = [
+    "EXPOSED",
     "NEVER",
     "READOUTS",
     "Average",

@@ -21,7 +21,12 @@ from reports.release_plans import (
 from store import PlannedRelease, store_of
 from store.records import RolloutKind
 
-ROLLOUTS = {"full": "For everybody at once", "staged": "Staged", "flag": "A flag"}
+ROLLOUTS = {
+    "full": "For everybody at once",
+    "staged": "Staged",
+    "flag": "A flag",
+    "adopters": "Who takes it, as an app version",
+}
 ROLES = {"goal": "Goal", "guardrail": "Guardrail"}
 MOST_CRITERIA = 4
 HOW = (
