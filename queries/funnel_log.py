@@ -4,10 +4,11 @@ Read past the memory of answers: there may be ten million of them, and what is m
 small. The views narrow the rows to what a viewer may see, and the syntax tree to a segment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,8 @@ from queries.path_rules import Along
 if TYPE_CHECKING:
     from queries.workspace import Workspace
 
+THREADS = 2  # count at once: numpy lets go of Python while it works
+T = TypeVar("T")
 Unit = Literal["user", "account", "session"]
 MOST_STEPS = 8  # of a funnel: bits of a byte
 MOST_EXCLUSIONS = 3  # that the texts have room for
@@ -123,11 +126,14 @@ class FunnelLog:
     entry: tuple[int, int]
     visits: Visits | None
 
-    def __len__(self) -> int:
-        return len(self.parts)
+    def each(self, work: Callable[[FunnelEvents], T]) -> tuple[list[T], Visits | None]:
+        """What is made of every part, several at once, and the visits, for sessions."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            made = list(pool.map(lambda part: work(self._events(part)), range(len(self.parts))))
+        return made, self.visits
 
-    def events(self, part: int) -> FunnelEvents:
-        """The events of a part, in the order that a kernel wants; several may be asked at once."""
+    def _events(self, part: int) -> FunnelEvents:
+        """The events of a part, in the order that a kernel wants."""
         units, times, codes = self.parts.part(part)
         return FunnelEvents(
             units=units,

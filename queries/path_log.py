@@ -1,25 +1,42 @@
 """The events of a period as the nodes of visits: who, when, which node, which visit.
 
 Read past the memory of answers, as a funnel's events are: there may be a hundred million of them.
+They are read some weeks at a time, and put into their visits while the next weeks are read.
 """
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlglot import exp
 
-from queries.funnel_units import NOBODY, Visits, column_of
+from queries.funnel_log import midnight
 from queries.narrow import Narrowing, Segment, narrowed
 from queries.packed_sort import SortedParts
 from queries.path_rules import PathRules
+from queries.session_files import LONGEST_SESSION, SessionFiles
+from queries.step_files import coded, files_of, may_read_files, numbers, read_file
+from queries.visit_parts import (
+    Happened,
+    Sessions,
+    Torn,
+    VisitPart,
+    in_visits,
+    of_users,
+    of_whoever_did,
+    put_together,
+)
 
 if TYPE_CHECKING:
     from queries.workspace import Workspace
 
-MOST_BITS = 63  # of a number that holds who and when
+THREADS = 2  # read and sort at once: DuckDB and numpy let go of Python while they work
+ROWS_AT_ONCE = 8_000_000  # that are read; a question costs about as much as half a million rows
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,70 +55,147 @@ class PathRead:
     until_day: date
     segment: Segment = field(default_factory=Segment)
 
-    @property
-    def days(self) -> dict[str, date]:
-        """The parameters of every text."""
-        return {"from_day": self.from_day, "until_day": self.until_day}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PathEvents:
-    """Nodes by who, visit and time; equal moments stand by the node's name.
-
-    Attributes:
-        users: `user_key` of each.
-        times: Microseconds since 1970, UTC.
-        nodes: Code of the node: its place among the names.
-        visits: Number of the visit.
-    """
-
-    users: NDArray[np.integer]
-    times: NDArray[np.int64]
-    nodes: NDArray[np.integer]
-    visits: NDArray[np.integer]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sessions:
-    """When visits begin and end, by user and time."""
-
-    users: NDArray[np.integer]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathLog:
-    """The nodes of all visits, in parts: no user is in two, and each is sorted when asked for.
+    """The nodes of all visits; read when they are asked for.
 
     Attributes:
-        parts: The columns.
-        names: What the codes of nodes stand for, ascending.
-        sessions: The visits; None: all of a user is one.
+        workspace: Whose events.
+        asked: Which.
+        found: The names of what was done in the period, ascending.
+        names: What the codes of nodes stand for, ascending; a row's code is one higher.
     """
 
-    parts: SortedParts
+    workspace: "Workspace"
+    asked: PathRead
+    found: tuple[str, ...]
     names: tuple[str, ...]
-    sessions: _Sessions | None
 
-    def __len__(self) -> int:
-        return len(self.parts)
+    def each(self, work: Callable[[VisitPart], T], *, doing: str | None = None) -> list[T]:
+        """What is made of every part of the visits; several at once.
 
-    @property
-    def visits(self) -> Visits | None:
-        """(user_key, start in microseconds) of each visit; None: visits are users."""
-        if self.sessions is None:
-            return None
-        return self.sessions.users.astype(np.int32), self.sessions.starts
+        Args:
+            work: Makes something of a part.
+            doing: Visits without this node may be left out; None: none may.
 
-    def events(self, part: int) -> PathEvents:
-        """The nodes of a part; several may be asked at once."""
-        users, times, nodes = self.parts.part(part)
-        if self.sessions is None:
-            return PathEvents(users, times, nodes, users)
-        visits = _visits(users, times, self.sessions)
-        kept = visits != NOBODY
-        return PathEvents(users[kept], times[kept], nodes[kept], visits[kept])
+        Raises:
+            QueryError: A dimension is not known, or the engine failed.
+        """
+        if self.asked.rules.visit == "user":
+            return self._each_user(work)
+        torn: list[Torn] = []
+
+        def of_weeks(days: tuple[date, date]) -> list[T]:
+            made = []
+            for happened, sessions, since, until in self._pieces(days):
+                left = happened, sessions
+                if doing is not None:
+                    left = of_whoever_did(self.names.index(doing) + 1, *left, since, until)
+                part, rest = in_visits(*left, since, until)
+                torn.append(rest)
+                made.append(work(part))
+            return made
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = [one for made in pool.map(of_weeks, self._weeks()) for one in made]
+        return [*found, *([work(put_together(torn))] if torn else [])]
+
+    def _each_user(self, work: Callable[[VisitPart], T]) -> list[T]:
+        with ThreadPoolExecutor(THREADS) as pool:
+            read = list(pool.map(self._read, self._weeks()))
+            every = Happened.together(read)
+            del read
+            parts = SortedParts(every.users, every.times, every.codes)
+            return list(pool.map(lambda part: work(_of_users(parts, part)), range(len(parts))))
+
+    def _weeks(self) -> list[tuple[date, date]]:
+        """Days that are read at once: those of whole files, about as many rows each."""
+        since, until = self.asked.from_day, self.asked.until_day
+        edges, rows = [since], 0
+        for one in files_of(self.workspace, "steps", since, until):
+            first = one.first_day or since
+            if rows + one.rows > ROWS_AT_ONCE and edges[-1] < first < until:
+                edges, rows = [*edges, first], 0
+            rows += one.rows
+        return list(pairwise([*edges, until]))
+
+    def _spans(self, days: tuple[date, date]) -> list[tuple[date, date]]:
+        """Days whose events are sorted together: those of a file, if files follow each other."""
+        if not may_read_files(self.workspace, self.asked.segment):
+            return [days]
+        files = files_of(self.workspace, "steps", *days)
+        firsts = [max(one.first_day or days[0], days[0]) for one in files]
+        lasts = [one.last_day or days[1] for one in files]
+        follow = all(last < first for last, first in zip(lasts, firsts[1:], strict=False))
+        return list(pairwise([days[0], *firsts[1:], days[1]])) if follow else [days]
+
+    def _read(self, days: tuple[date, date]) -> Happened:
+        """What was done on some days."""
+        nodes = self.asked.rules.nodes(self.found)
+        code_of = {name: code for code, name in enumerate(self.names, 1)}
+        codes = {name: code_of[node] for name, node in nodes.items()}
+        kind = np.min_scalar_type(max(len(self.names), 1))
+        if may_read_files(self.workspace, self.asked.segment):
+            return self._read_files(days, codes, kind)
+        column = f"done.{self.asked.rules.shown}"
+        text = _of_days("steps").select(
+            "done.user_key",
+            "epoch_us(done.occurred_at) as at_us",
+            f"cast(list_position($names, {column}) as usmallint) as place",
+        )
+        text = text.where(f"list_contains($names, {column})")
+        table = _asked(self.workspace, self.asked, text, days, names=list(codes))
+        known = np.array([0, *codes.values()], dtype=kind)
+        return Happened(
+            numbers(table, "user_key"), numbers(table, "at_us"), known[numbers(table, "place")]
+        )
+
+    def _read_files(
+        self, days: tuple[date, date], codes: dict[str, int], kind: np.dtype[np.unsignedinteger]
+    ) -> Happened:
+        found = [Happened(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, kind))]
+        shown = self.asked.rules.shown
+        for file in files_of(self.workspace, "steps", *days):
+            columns = ["user_key", "occurred_at", shown]
+            table = read_file(self.workspace.folder, file, columns, *days)
+            users, times = numbers(table, "user_key"), numbers(table, "occurred_at")
+            done = coded(table, shown, codes, kind)
+            kept = done > 0
+            whole = bool(kept.all())
+            found.append(
+                Happened(users, times, done) if whole
+                else Happened(users[kept], times[kept], done[kept])
+            )  # fmt: skip
+        return Happened.together(found)
+
+    def _pieces(
+        self, days: tuple[date, date]
+    ) -> Iterator[tuple[Happened, Sessions, int | None, int | None]]:
+        """What was done on some days, with the visits it belongs to, a span of time at a time."""
+        files = may_read_files(self.workspace, self.asked.segment)
+        begun = self.asked.from_day - LONGEST_SESSION, self.asked.until_day
+        kept = SessionFiles(self.workspace.folder, begun) if files else None
+        for first, end in self._spans(days):
+            since = None if first == self.asked.from_day else midnight(self.workspace, first)
+            until = None if end == self.asked.until_day else midnight(self.workspace, end)
+            around = first - LONGEST_SESSION, min(end + LONGEST_SESSION, self.asked.until_day)
+            read = files_of(self.workspace, "sessions", *around)
+            sessions = kept.sessions(read, since) if kept else self._sessions(around)
+            inside = np.ones(len(sessions), dtype=np.bool_)
+            if since is not None:
+                inside &= sessions.ends >= since
+            if until is not None:
+                inside &= sessions.starts < until
+            yield self._read((first, end)), sessions.taken(inside), since, until
+
+    def _sessions(self, days: tuple[date, date]) -> Sessions:
+        """As a funnel of sessions has them: the latest one that has begun, until it is over."""
+        end = "epoch_us(started_at) + cast(floor(seconds * 1000000 + 0.5) as bigint)"
+        text = exp.select("user_key", "epoch_us(started_at) as start_us", f"{end} as end_us")
+        text = text.from_("sessions").where("day >= $from_day", "day < $until_day")
+        table = _asked(self.workspace, self.asked, text, days)
+        return Sessions.of(*(numbers(table, name) for name in ("user_key", "start_us", "end_us")))
 
 
 def read_path(workspace: "Workspace", asked: PathRead) -> PathLog:
@@ -111,27 +205,9 @@ def read_path(workspace: "Workspace", asked: PathRead) -> PathLog:
         NoSnapshot: Nothing has been built.
         QueryError: A dimension is not known, or the engine failed.
     """
-    nodes = asked.rules.nodes(path_names(workspace, asked))
-    names = tuple(sorted(set(nodes.values())))
-    code_of = {name: code for code, name in enumerate(names)}
-    kind = np.min_scalar_type(max(len(names), 1))
-    codes = np.array([code_of[node] for node in nodes.values()], dtype=kind)
-    column = f"done.{asked.rules.shown}"
-    text = (
-        _of_days("steps")
-        .select(
-            "done.user_key",
-            "epoch_us(done.occurred_at) as at_us",
-            f"cast(list_position($names, {column}) as usmallint) as place",
-        )
-        .where(f"list_contains($names, {column})")
-    )
-    table = _asked(workspace, asked, text, names=list(nodes))
-    users = column_of(table, "user_key").astype(np.int32, copy=False)
-    times = column_of(table, "at_us")
-    done = codes[column_of(table, "place") - 1] if len(users) else np.empty(0, dtype=kind)
-    sessions = _sessions(workspace, asked) if asked.rules.visit == "session" else None
-    return PathLog(SortedParts(users, times, done), names, sessions)
+    found = path_names(workspace, asked)
+    names = sorted(set(asked.rules.nodes(found).values()))
+    return PathLog(workspace, asked, tuple(found), tuple(names))
 
 
 def path_names(workspace: "Workspace", asked: PathRead) -> list[str]:
@@ -142,15 +218,9 @@ def path_names(workspace: "Workspace", asked: PathRead) -> list[str]:
     return [str(name) for name in _asked(workspace, asked, text)["name"].to_pylist()]
 
 
-def _sessions(workspace: "Workspace", asked: PathRead) -> _Sessions:
-    """As a funnel of sessions has them: the latest one that has begun, until it is over."""
-    end = "epoch_us(started_at) + cast(floor(max(seconds) * 1000000 + 0.5) as bigint)"
-    text = exp.select("user_key", "epoch_us(started_at) as start_us", f"{end} as end_us")
-    text = text.from_("sessions").where("day >= $from_day - 2", "day < $until_day")
-    text = text.group_by("user_key", "started_at").order_by("user_key", "started_at")
-    table = _asked(workspace, asked, text)
-    columns = (column_of(table, name) for name in ("user_key", "start_us", "end_us"))
-    return _Sessions(*columns)
+def _of_users(parts: SortedParts, number: int) -> VisitPart:
+    users, times, codes = parts.part(number)
+    return of_users(users, times, codes.view(f"u{codes.dtype.itemsize}"))
 
 
 def _of_days(table: str) -> exp.Select:
@@ -158,49 +228,14 @@ def _of_days(table: str) -> exp.Select:
     return exp.select().from_(f"{table} as done").where(*days)
 
 
-def _asked(workspace: "Workspace", asked: PathRead, text: exp.Select, **more: Any) -> Any:
+def _asked(
+    workspace: "Workspace",
+    asked: PathRead,
+    text: exp.Select,
+    days: tuple[date, date] | None = None,
+    **more: Any,
+) -> Any:
     narrowing = Narrowing(asked.segment.canonical())
     sql = narrowed(text.sql(dialect="duckdb"), narrowing, workspace.dimensions)
-    return workspace.engine.query(sql, {**asked.days, **more})
-
-
-def _visits(
-    users: NDArray[np.integer], times: NDArray[np.int64], sessions: _Sessions
-) -> NDArray[np.int64]:
-    """The place of each event's visit among the sessions; -1: it has none. Rows are sorted."""
-    if not len(users):
-        return np.empty(0, dtype=np.int64)
-    ends = np.array([users[0], users[-1]], dtype=sessions.users.dtype)
-    low = int(np.searchsorted(sessions.users, ends[0], "left"))
-    high = int(np.searchsorted(sessions.users, ends[1], "right"))
-    if low == high:
-        return np.full(len(users), NOBODY, dtype=np.int64)
-    begun = _begun(users, times, sessions.users[low:high], sessions.starts[low:high])
-    number = low - 1 + begun
-    place = np.maximum(number, 0)
-    is_inside = (begun > 0) & (sessions.users[place] == users) & (times <= sessions.ends[place])
-    return np.where(is_inside, number, NOBODY)
-
-
-def _begun(
-    users: NDArray[np.integer],
-    times: NDArray[np.int64],
-    owners: NDArray[np.integer],
-    starts: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """How many of the sessions begin at or before each event, in the order of user and time."""
-    count = len(users)
-    first = min(int(times.min()), int(starts.min()))
-    span_bits = (max(int(times.max()), int(starts.max())) - first).bit_length()
-    if span_bits + (int(users[-1]) - int(users[0])).bit_length() <= MOST_BITS:
-        events = ((users - users[0]).astype(np.int64) << span_bits) + (times - first)
-        begins = ((owners - users[0]).astype(np.int64) << span_bits) + (starts - first)
-        places = np.searchsorted(events, begins, "left")
-    else:
-        rank = np.concatenate((np.zeros(len(owners), np.int8), np.ones(count, np.int8)))
-        whose, at = np.concatenate((owners, users)), np.concatenate((starts, times))
-        in_order = np.lexsort((rank, at, whose))
-        is_event = rank[in_order] == 1
-        places = np.cumsum(is_event)[~is_event]
-    begun: NDArray[np.int64] = np.cumsum(np.bincount(places, minlength=count + 1)[:count])
-    return begun
+    since, until = days or (asked.from_day, asked.until_day)
+    return workspace.engine.query(sql, {"from_day": since, "until_day": until, **more})

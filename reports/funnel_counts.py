@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 KEPT_BYTES = 192 * 2**20  # of counted attempts, over all viewers
 KEPT_FUNNELS = 16
 ONE_DAY = timedelta(days=1)
-THREADS = 2  # count at once: numpy lets go of Python while it works
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -161,8 +159,7 @@ def _counted(
     log = read_funnel(workspace, asked) if asked.path is None else read_along(workspace, asked)
     edges, periods = _periods(workspace, asked, grain)
     part = _Part(asked, question, edges)
-    with ThreadPoolExecutor(THREADS) as pool:
-        counted = list(pool.map(lambda number: part.counted(log.events(number)), range(len(log))))
+    counted, visits = log.each(part.counted)
     whole, by_period, grouped = (_together(parts) for parts in zip(*counted, strict=True))
     return FunnelCounts(
         asked=asked,
@@ -173,7 +170,7 @@ def _counted(
         names=log.names,
         periods=periods,
         edges=edges,
-        visits=log.visits,
+        visits=visits,
         seconds=perf_counter() - start,
     )
 

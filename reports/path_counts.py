@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -12,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from metrics.paths import Route, Walks, links, nodes, through, walks
-from queries.path_log import PathRead, path_names, read_path
+from metrics.paths import Route, Visits, Walks, links, nodes, people_of, walks
+from queries.path_log import PathRead, read_path
 from reports.path_question import MOST_LINKS
 
 if TYPE_CHECKING:
     from metrics.periods import Period
     from queries import Segment, Workspace
     from queries.path_log import PathLog
+    from queries.visit_parts import VisitPart
     from reports.path_question import PathQuestion
 
-THREADS = 2  # walk at once: numpy lets go of Python while it works
 KEPT_PATHS = 64
 LINKS = {
     "place": pl.Int64, "source": pl.String, "target": pl.String, "transitions": pl.Int64,
@@ -74,13 +73,13 @@ def path_counts(
 
 def path_walks(
     workspace: Workspace, asked: PathRead, question: PathQuestion
-) -> tuple[Walks, PathLog]:
-    """The nodes that are shown, of the walks that go the way that is followed."""
+) -> tuple[list[Walks], PathLog]:
+    """The nodes that are shown, of the walks that go the way that is followed, in parts."""
     log = read_path(workspace, asked)
     codes = {name: code for code, name in enumerate(log.names)}
     named = [*question.wanted.values(), *([question.anchor] if question.anchor else [])]
     if any(name not in codes for name in named):
-        return _together([]), log
+        return [], log
     route = Route(
         anchor=codes[question.anchor] if question.anchor else None,
         direction=question.direction,
@@ -90,13 +89,16 @@ def path_walks(
     )
     wanted = {place: codes[name] for place, name in question.wanted.items()}
 
-    def walked(part: int) -> Walks:
-        one = log.events(part)
-        found = walks(one.users, one.times, one.nodes, route, visits=one.visits)
-        return through(found, wanted, first=question.first_place)
+    def walked(part: VisitPart) -> Walks:
+        found = walks(visits_in(part), route)
+        return found.through(wanted, first=question.first_place)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return _together(list(pool.map(walked, range(len(log))))), log
+    return log.each(walked, doing=question.anchor), log
+
+
+def visits_in(part: VisitPart) -> Visits:
+    """A part of a log as visits that can be walked."""
+    return Visits(part.users, part.codes, part.times, part.grain, part.is_whole)
 
 
 def _counted(workspace: Workspace, asked: PathRead, question: PathQuestion) -> PathCounts:
@@ -114,28 +116,15 @@ def _counted(workspace: Workspace, asked: PathRead, question: PathQuestion) -> P
         (one.place, log.names[one.node], one.visits, one.users, one.goes_on)
         for one in nodes(found)
     ]  # fmt: skip
+    everybody = [(np.zeros(len(part), dtype=np.uint8), part.units) for part in found]
     return PathCounts(
         links=pl.DataFrame(link_rows, schema=LINKS, orient="row"),
         nodes=pl.DataFrame(node_rows, schema=NODES, orient="row"),
-        users=len(np.unique(found.units)),
+        users=int(people_of(everybody, 1)[0]),
         names=log.names,
-        found=tuple(path_names(workspace, asked)),
+        found=log.found,
         seconds=perf_counter() - start,
     )
-
-
-def _together(parts: list[Walks]) -> Walks:
-    """Walks of different users as one."""
-    columns = {
-        "units": np.int32, "visits": np.int64, "places": np.int64, "nodes": np.int32,
-        "times": np.int64,
-    }  # fmt: skip
-    return Walks(**{
-        name: np.concatenate([np.empty(0, kind), *(getattr(one, name) for one in parts)]).astype(
-            kind, copy=False
-        )
-        for name, kind in columns.items()
-    })  # fmt: skip
 
 
 class _Kept:

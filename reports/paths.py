@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from metrics.periods import words
@@ -17,6 +18,9 @@ from reports.path_question import MOST_LINKS
 from reports.people import PeopleReport
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from metrics.paths import Walks
     from queries import Workspace
     from reports.path_question import PathQuestion
     from reports.scope import Scope
@@ -111,19 +115,12 @@ def people_on_path(
     """List the users behind a count of a node or link, as many as it says."""
     whole = complete_scope(scope, known(workspace)) or scope
     asked = path_read(whole.period, whole.segment, question)
-    found, log = path_walks(workspace, asked, question)
-    names = pl.Series(["", *log.names])
-    walked = pl.DataFrame({
-        "user_key": found.units, "visit": found.visits, "place": found.places,
-        "node": names.gather(found.nodes + 1),
-    }).with_columns(
-        pl.when(pl.col("visit") == pl.col("visit").shift(-1))
-        .then(pl.col("node").shift(-1)).alias("node_after")
-    )  # fmt: skip
-    here = walked.filter(pl.col("place") == whom.place, pl.col("node") == whom.source)
-    if whom.target is not None:
-        here = here.filter(pl.col("node_after") == whom.target)
-    counted = here.group_by("user_key").agg(pl.len().cast(pl.Int64).alias("visits"))
+    parts, log = path_walks(workspace, asked, question)
+    units = [_units_at(part, whom, log.names) for part in parts]
+    keys, visits = np.unique(
+        np.concatenate(units) if units else np.empty(0, np.int32), return_counts=True
+    )
+    counted = pl.DataFrame({"user_key": keys.astype(np.int32), "visits": visits.astype(np.int64)})
     table = workspace.engine.query(
         "select user_key, user_id, account_id, first_day, last_day from users", {}
     )
@@ -144,6 +141,21 @@ def people_on_path(
         target=whom.target or "",
     )
     return PeopleReport(people=people, count=rows.height, heading=heading)
+
+
+def _units_at(walks: Walks, whom: OnPath, names: tuple[str, ...]) -> NDArray[np.integer]:
+    """The user of each walk that was at a node, and went on to another one if that is asked."""
+    row = abs(whom.place) - walks.first
+    after = row + walks.sign
+    if not 0 <= row < len(walks.nodes) or whom.source not in names:
+        return walks.units[:0]
+    here = walks.nodes[row] == names.index(whom.source) + 1
+    if whom.target is not None:
+        if not 0 <= after < len(walks.nodes) or whom.target not in names:
+            return walks.units[:0]
+        here &= walks.nodes[after] == names.index(whom.target) + 1
+    found: NDArray[np.integer] = walks.units[here]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metrics.paths import Route, links, walks
+from metrics.paths import Route, links, visits_of, walks
 from metrics.sessions import session_numbers
 from tests.test_cases_funnel import moment
 
@@ -31,12 +31,11 @@ def test_links(case: Case) -> None:
     codes, users = sorted({*names}), sorted({row[0] for row in rows})
     units = np.array([users.index(row[0]) for row in rows])
     times = np.array([row[1] for row in rows])
-    found = links(
-        walks(
-            units, times, np.array([codes.index(name) for name in names]),
-            Route(length=case["params"]["step_limit"]), visits=session_numbers(units, times),
-        )
+    visits = visits_of(
+        units, times, np.array([codes.index(name) for name in names]),
+        visits=session_numbers(units, times),
     )  # fmt: skip
+    found = links([walks(visits, Route(length=case["params"]["step_limit"]))])
     ours = [
         [f"{one.place}_{codes[one.source or 0]}", f"{one.place + 1}_{codes[one.target or 0]}",
          one.transitions, one.mean_seconds]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.funnel import Funnel, attempts, masks, sorted_log
-from metrics.paths import Route, collapsed, followers, links, walks
-from metrics.paths.walks import Collapse
+from metrics.paths import Route, Visits, Walks, followers, links, nodes, people_of, visits_of, walks
+from metrics.paths.visits import Collapse
 from metrics.sessions import session_numbers
 
 Row = tuple[int, int, int]  # unit, seconds, node
@@ -25,6 +25,10 @@ BACK = Route(direction="to")
 def columns(rows: list[Row]) -> tuple[Any, Any, Any]:
     table = np.array(sorted(rows, key=lambda row: row[:2]), dtype=np.int64).reshape(-1, 3)
     return table[:, 0], table[:, 1] * 1_000_000, table[:, 2]
+
+
+def way(rows: list[Row], route: Route | None = None) -> Walks:
+    return walks(visits_of(*columns(rows)), route)
 
 
 def slow_walk(rows: list[Row], rule: Collapse, anchor: int | None, direction: str) -> list[Row]:
@@ -57,14 +61,18 @@ def test_links_equal_a_slow_count(
     expected: Counter[tuple[int, int, int]] = Counter()
     people = {}
     for unit, group in groupby(sorted(rows, key=lambda row: row[:2]), key=lambda row: row[0]):
-        way = slow_walk(list(group), rule, anchor, direction)
-        way = way[:length] if direction == "from" else way[-length:]
-        first = 1 if direction == "from" else -len(way)
-        for place, (one, two) in enumerate(pairwise(way), start=first):
+        taken = slow_walk(list(group), rule, anchor, direction)
+        taken = taken[:length] if direction == "from" else taken[-length:]
+        first = 1 if direction == "from" else -len(taken)
+        for place, (one, two) in enumerate(pairwise(taken), start=first):
             expected[place, one[2], two[2]] += 1
             people.setdefault((place, one[2], two[2]), set()).add(unit)
     route = Route(anchor=anchor, direction=direction, length=length, collapse=rule)
-    found = links(walks(*columns(rows), route))
+    table = columns(rows)
+    cut = int(np.searchsorted(table[0], 2))  # two parts, no unit in both
+    halves = [visits_of(*(column[place] for column in table))
+              for place in (slice(0, cut), slice(cut, None))]  # fmt: skip
+    found = links([walks(half, route) for half in halves])
     ours = {(one.place, one.source, one.target): one.transitions for one in found}
     assert ours == dict(expected)
     assert {(one.place, one.source, one.target): one.users for one in found} == {
@@ -74,20 +82,23 @@ def test_links_equal_a_slow_count(
 
 @given(rows=ROWS, nodes=st.lists(st.integers(0, 3), min_size=1, max_size=3))
 def test_a_walk_made_a_funnel_gives_the_same_people(rows: list[Row], nodes: list[int]) -> None:
-    units, times, codes = columns(rows)
-    found = followers(walks(units, times, codes, Route(anchor=nodes[0])), nodes)
-    kept = collapsed(units, codes)
+    visits = visits_of(*columns(rows))
+    found = followers(walks(visits, Route(anchor=nodes[0])), nodes)
+    left = visits.collapsed()
+    codes, units = left.codes, np.repeat(left.units, np.diff(left.starts, append=len(left.codes)))
+    kept = codes > 0
     # Rows of a log with equal stamps may change places; a walk keeps the order it was given.
-    apart = times[kept] + np.arange(kept.sum())
-    log, _ = sorted_log(units[kept], apart, masks(codes[kept], [{node} for node in nodes]))
+    apart = left.times[kept] + np.arange(kept.sum())
+    fits = masks(codes[kept] - 1, [{node} for node in nodes])
+    log, _ = sorted_log(units[kept], apart, fits)
     funnel = Funnel(len(nodes), order="strict", attempt="first", window=timedelta(days=1))
     assert attempts(log, funnel).passed(len(nodes) - 1).tolist() == found.tolist()
 
 
 @given(rows=ROWS)
 def test_nothing_is_lost_when_links_are_few(rows: list[Row]) -> None:
-    way = walks(*columns(rows), Route(length=3))
-    everything, few = links(way), links(way, most=3)
+    taken = [way(rows, Route(length=3))]
+    everything, few = links(taken), links(taken, most=3)
     assert len(few) <= 3
     for place in (1, 2):
         assert sum(one.transitions for one in few if one.place == place) == sum(
@@ -97,31 +108,61 @@ def test_nothing_is_lost_when_links_are_few(rows: list[Row]) -> None:
 
 def test_users_and_transitions_are_two_numbers() -> None:
     units, times = np.array([1, 1, 1, 1]), np.array([0, 1, 100, 101]) * MINUTE
-    found = links(walks(units, times, np.array([3, 4, 3, 4]), visits=session_numbers(units, times)))
+    visits = visits_of(
+        units, times, np.array([3, 4, 3, 4]), visits=session_numbers(units, times)
+    )
+    found = links([walks(visits)])
     assert [(one.transitions, one.users, one.median_seconds) for one in found] == [(2, 1, 60.0)]
 
 
 def test_within_ends_a_walk() -> None:
-    found = walks(np.array([1, 1, 1]), np.array([0, 1, 9]) * MINUTE, np.array([3, 4, 5]),
-                  Route(within=timedelta(minutes=5)))  # fmt: skip
-    assert found.nodes.tolist() == [3, 4]
+    visits = visits_of(np.array([1, 1, 1]), np.array([0, 1, 9]) * MINUTE, np.array([3, 4, 5]))
+    found = walks(visits, Route(within=timedelta(minutes=5)))
+    assert found.nodes[:, 0].tolist() == [4, 5, 0, 0, 0]
 
 
 def test_walks_of_nobody_have_no_links() -> None:
-    assert links(walks(*columns([]))) == ()
+    nobody = [walks(visits_of(*columns([])))]
+    assert (links(nobody), nodes(nobody), links([]), nodes([])) == ((), (), (), ())
+
+
+def test_visits_that_are_not_counted_have_no_walk() -> None:
+    whole = visits_of(np.array([1, 1, 2]), np.array([0, 1, 2]), np.array([3, 4, 3]))
+    some = Visits(whole.units, whole.codes, whole.times, is_counted=np.array([False, True]))
+    assert walks(some).units.tolist() == [2]
+
+
+def test_parts_of_different_grains_have_one_median() -> None:
+    fine = visits_of(np.array([1, 1]), np.array([0, 1_500_000]), np.array([3, 4]))
+    coarse = Visits(np.array([2]), np.array([0, 4, 5], np.uint8), np.array([0, 0, 2_500]), 1_000)
+    (link,) = links([walks(coarse), walks(fine)])
+    assert (link.transitions, link.users, link.median_seconds) == (2, 2, 2.0)
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9)), max_size=30),
+    room=st.integers(1, 60),
+)
+def test_people_are_counted_in_whatever_room_there_is(
+    rows: list[tuple[int, int]], room: int
+) -> None:
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    parts = [(one[:, 0], one[:, 1]) for one in np.array_split(table, 3)]
+    found = people_of(parts, 5, room=room)
+    assert found.tolist() == [len({unit for kind, unit in rows if kind == k}) for k in range(5)]
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: Route(length=0), "length 0"),
-        (lambda: walks(np.array([2, 1]), np.array([0, 0]), np.array([0, 0])), "sorted by visit"),
-        (lambda: walks(np.array([1, 1]), np.array([1, 0]), np.array([0, 1])), "sorted by time"),
-        (lambda: collapsed(np.array([1]), np.array([-1])), "0 or more, got -1"),
-        (lambda: collapsed(np.array([1]), np.array([1, 2])), "1 visits but 2 nodes"),
-        (lambda: followers(walks(*columns([(1, 0, 0)])), []), "at least one node"),
-        (lambda: followers(walks(*columns([(1, 0, 0)]), BACK), [0]), "from their start"),
-        (lambda: links(walks(*columns([(1, 0, 0), (1, 1, 1), (1, 2, 0)])), most=1), "2 places"),
+        (lambda: visits_of(np.array([2, 1]), np.zeros(2), np.zeros(2, int)), "sorted by visit"),
+        (lambda: visits_of(np.array([1, 1]), np.array([1, 0]), np.array([0, 1])), "sorted by time"),
+        (lambda: visits_of(np.array([1]), np.array([0]), np.array([-1])), "0 or more, got -1"),
+        (lambda: visits_of(np.array([1]), np.array([0]), np.array([1, 2])), "1 units, 1 times, 2"),
+        (lambda: followers(way([(1, 0, 0)]), []), "at least one node"),
+        (lambda: followers(way([(1, 0, 0)], BACK), [0]), "from their start"),
+        (lambda: links([way([(1, 0, 0), (1, 1, 1), (1, 2, 0)])], most=1), "2 places"),
         (lambda: session_numbers(np.array([1]), np.array([0]), idle=timedelta(0)), "above zero"),
         (lambda: session_numbers(np.array([1, 1]), np.array([1, 0])), "sorted by unit"),
     ],

@@ -6,22 +6,26 @@ in a walk that ends at its anchor, -1 is the anchor and -2 what came before it. 
 walk: from, or to, the *first* time it does the anchor; without an anchor, from its first event.
 
 **Make it a funnel.** The visits that walk through given nodes are those of a funnel with these
-nodes as steps, order "strict", attempt "first", visits as units, on the rows `collapsed` keeps.
+nodes as steps, order "strict", attempt "first", visits as units, on the rows that
+`Visits.collapsed` keeps.
 """
 
 from metrics.paths.links import Link, links
-from metrics.paths.nodes import Node, nodes, through
-from metrics.paths.walks import Route, Walks, collapsed, followers, walks
+from metrics.paths.nodes import Node, nodes
+from metrics.paths.people import people_of
+from metrics.paths.visits import Visits, visits_of
+from metrics.paths.walks import Route, Walks, followers, walks
 
 __all__ = [
     "Link",
     "Node",
     "Route",
+    "Visits",
     "Walks",
-    "collapsed",
     "followers",
     "links",
     "nodes",
-    "through",
+    "people_of",
+    "visits_of",
     "walks",
 ]

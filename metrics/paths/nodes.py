@@ -1,12 +1,15 @@
-"""How many are at each node, and which walks go through given ones."""
+"""How many are at each node, and how many of them go on."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metrics.paths.walks import Walks
+from metrics.paths.people import people_of
+from metrics.paths.walks import OVER, Walks
+
+THREADS = 2  # places at once: numpy lets go of Python while it works
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,64 +31,43 @@ class Node:
     goes_on: int
 
 
-def nodes(walks: Walks) -> tuple[Node, ...]:
+def nodes(parts: Sequence[Walks]) -> tuple[Node, ...]:
     """Every node of walks, by place, the most visits first.
 
     Args:
-        walks: Their nodes; people ascend.
+        parts: Walks of one route.
 
     Examples:
-        >>> from metrics.paths import walks
-        >>> way = walks(np.array([1, 1, 2]), np.array([0, 5, 0]), np.array([3, 4, 3]))
-        >>> [(one.place, one.node, one.visits, one.goes_on) for one in nodes(way)]
+        >>> from metrics.paths import visits_of, walks
+        >>> way = walks(visits_of(np.array([1, 1, 2]), np.array([0, 5, 0]), np.array([3, 4, 3])))
+        >>> [(one.place, one.node, one.visits, one.goes_on) for one in nodes([way])]
         [(1, 3, 2, 1), (2, 4, 1, 0)]
     """
-    if not len(walks.visits):
-        return ()
-    first, width = int(walks.places.min()), int(walks.nodes.max()) + 1
-    packed = (walks.places - first) * width + walks.nodes
-    goes_on = np.append(walks.visits[1:] == walks.visits[:-1], np.False_)
-    order = np.argsort(packed.astype(np.min_scalar_type(int(packed.max()))), kind="stable")
-    keys, whose, on = packed[order], walks.units[order], goes_on[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    is_other = np.append(True, (keys[1:] != keys[:-1]) | (whose[1:] != whose[:-1]))
-    counted = zip(
-        (keys[starts] // width + first).tolist(),
-        (keys[starts] % width).tolist(),
-        np.diff(np.append(starts, len(keys))).tolist(),
-        np.add.reduceat(is_other.astype(np.int64), starts).tolist(),
-        np.add.reduceat(on.astype(np.int64), starts).tolist(),
-        strict=True,
-    )
-    return tuple(
-        sorted((Node(*one) for one in counted), key=lambda one: (one.place, -one.visits, one.node))
-    )
+    rows = range(max((len(part.nodes) for part in parts), default=0))
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = [node for group in pool.map(lambda row: _at(parts, row), rows) for node in group]
+    return tuple(sorted(found, key=lambda one: (one.place, -one.visits, one.node)))
 
 
-def through(walks: Walks, wanted: Mapping[int, int], *, first: int = 1) -> Walks:
-    """Only the walks that are at given nodes, from a place on.
+def _at(parts: Sequence[Walks], row: int) -> list[Node]:
+    """Those of one place."""
+    width = max(int(part.nodes[row].max(initial=0)) for part in parts) + 1
+    visits, goes_on = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
+    for part in parts:
+        visits += np.bincount(part.nodes[row], minlength=width)
+        after = _after(part, row)
+        if after is not None:
+            goes_on += np.bincount(part.nodes[row][part.nodes[after] != OVER], minlength=width)
+    users = people_of([(part.nodes[row], part.units) for part in parts], width)
+    place = parts[0].sign * (parts[0].first + row)
+    return [
+        Node(place, code - 1, int(visits[code]), int(users[code]), int(goes_on[code]))
+        for code in np.flatnonzero(visits).tolist()
+        if code != OVER
+    ]
 
-    Args:
-        walks: Their nodes.
-        wanted: The code of the node at each place that matters.
-        first: Places nearer to the anchor are left out; 1: none.
 
-    Examples:
-        >>> from metrics.paths import walks
-        >>> way = walks(np.array([1, 1, 2, 2]), np.array([0, 5, 0, 9]), np.array([3, 4, 3, 8]))
-        >>> through(way, {2: 8}).visits.tolist()
-        [2, 2]
-    """
-    kept: NDArray[np.bool_] = np.abs(walks.places) >= first
-    if wanted and len(walks.visits):
-        fits = np.zeros(len(walks.visits), dtype=np.int64)
-        for place, node in wanted.items():
-            fits += (walks.places == place) & (walks.nodes == node)
-        is_first = np.append(True, walks.visits[1:] != walks.visits[:-1])
-        starts = np.flatnonzero(is_first)
-        goes = np.add.reduceat(fits, starts) == len(wanted)
-        kept &= goes[np.cumsum(is_first) - 1]
-    return Walks(
-        walks.units[kept], walks.visits[kept], walks.places[kept], walks.nodes[kept],
-        walks.times[kept],
-    )  # fmt: skip
+def _after(part: Walks, row: int) -> int | None:
+    """The row of the place that comes after another in time; None: there is none."""
+    after = row + part.sign
+    return after if 0 <= after < len(part.nodes) else None

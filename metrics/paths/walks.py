@@ -1,6 +1,6 @@
 """The way each visit takes, node by node."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Collapse = Literal["consecutive", "once", "none"]
+from metrics.paths.visits import Codes, Collapse, Rows, Visits
+
 MICROSECOND = timedelta(microseconds=1)
+OVER = 0  # the code where a way has no node any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Route:
         direction: "from" the anchor on, or up "to" it.
         length: How many nodes, the anchor included, at least 1.
         within: Longest time between the anchor and a node; None: any.
-        collapse: Which repetitions are one node: see `collapsed`.
+        collapse: Which repetitions are one node: see `Visits.collapsed`.
 
     Raises:
         ValueError: A length below 1.
@@ -41,101 +43,93 @@ class Route:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Walks:
-    """The nodes of all walks, one row each, by visit and time.
+    """The nodes of walks, place by place from the anchor outward.
 
     Attributes:
-        units: (k,) who.
-        visits: (k,) which visit.
-        places: (k,) 1, 2, … from the start, or …, -2, -1 to the end.
-        nodes: (k,) code of the event or feature.
-        times: (k,) when it was first done there, microseconds since 1970, UTC.
+        units: (w,) who.
+        nodes: (length, w) 1 + the code of the event or feature at each place; 0: the way is over.
+        waits: (length - 1, w) grains between each place and the next; 0 where there is none.
+        grain: How many microseconds a grain is.
+        sign: 1: places are 1, 2, … from the start; -1: …, -2, -1 to the end.
+        first: Place of the first row, counted from the anchor.
     """
 
     units: NDArray[np.integer]
-    visits: NDArray[np.integer]
-    places: NDArray[np.int64]
-    nodes: NDArray[np.integer]
-    times: NDArray[np.int64]
+    nodes: Codes
+    waits: NDArray[np.integer]
+    grain: int
+    sign: int
+    first: int = 1
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def through(self, wanted: Mapping[int, int], *, first: int = 1) -> "Walks":
+        """Only the walks that are at given nodes, from a place on.
+
+        Args:
+            wanted: The code of the node at each place that matters, by its number with its sign.
+            first: Places nearer to the anchor are left out; 1: none.
+
+        Examples:
+            >>> from metrics.paths import visits_of
+            >>> way = visits_of(np.array([1, 1, 2, 2]), np.array([0, 5, 0, 9]),
+            ...                 np.array([3, 4, 3, 8]))
+            >>> walks(way).through({2: 8}).units.tolist()
+            [2]
+        """
+        kept = self.nodes[first - 1] != OVER
+        for place, node in wanted.items():
+            kept &= self.nodes[self.sign * place - 1] == node + 1
+        skipped = first - 1
+        if kept.all():
+            units, nodes, waits = self.units, self.nodes[skipped:], self.waits[skipped:]
+        else:
+            units = self.units[kept]
+            nodes, waits = self.nodes[skipped:, kept], self.waits[skipped:, kept]
+        return Walks(units, nodes, waits, self.grain, self.sign, self.first + skipped)
 
 
-def collapsed(
-    visits: NDArray[np.integer], nodes: NDArray[np.integer], rule: Collapse = "consecutive"
-) -> NDArray[np.bool_]:
-    """(n,) which events of visits are kept.
-
-    Args:
-        visits: (n,) which visit, ascending.
-        nodes: (n,) code of the event or feature, 0 or more, in the order of time.
-        rule: "consecutive": one for a run of the same; "once": only the first time in a visit;
-            "none": all.
-
-    Raises:
-        ValueError: The two differ in length, visits do not ascend, or a code is negative.
-
-    Examples:
-        >>> collapsed(np.array([1, 1, 1, 1]), np.array([5, 5, 7, 5])).tolist()
-        [True, False, True, True]
-    """
-    if len(visits) != len(nodes):
-        raise ValueError(f"got {len(visits)} visits but {len(nodes)} nodes")
-    if np.any(visits[1:] < visits[:-1]):
-        raise ValueError("walks need rows sorted by visit")
-    if len(nodes) and nodes.min() < 0:
-        raise ValueError(f"codes of nodes must be 0 or more, got {nodes.min()}")
-    kept = np.ones(len(nodes), dtype=np.bool_)
-    if rule == "consecutive":
-        kept[1:] = (visits[1:] != visits[:-1]) | (nodes[1:] != nodes[:-1])
-    elif rule == "once":
-        order = np.lexsort((nodes, visits))
-        again = (np.diff(visits[order]) == 0) & (np.diff(nodes[order]) == 0)
-        kept[order[1:]] = ~again
-    return kept
-
-
-def walks(
-    units: NDArray[np.integer],
-    times: NDArray[np.int64],
-    nodes: NDArray[np.integer],
-    route: Route | None = None,
-    *,
-    visits: NDArray[np.integer] | None = None,
-) -> Walks:
-    """The way of each visit from an event on, or to it.
+def walks(visits: Visits, route: Route | None = None) -> Walks:
+    """The way of each visit that has the anchor, from it on, or to it.
 
     Args:
-        units: (n,) who, ascending.
-        times: (n,) microseconds since 1970, UTC, ascending within a visit.
-        nodes: (n,) code of the event or feature, 0 or more.
+        visits: Their nodes.
         route: Which part of a visit; None: its first five nodes.
-        visits: (n,) which visit, ascending; None: all of a unit is one visit.
-
-    Raises:
-        ValueError: Rows that are not sorted, or columns of different length.
 
     Examples:
-        >>> columns = np.array([1, 1, 1]), np.array([0, 5, 9]), np.array([3, 4, 8])
-        >>> found = walks(*columns, Route(anchor=4))
-        >>> found.nodes.tolist(), found.places.tolist()
-        ([4, 8], [1, 2])
+        >>> from metrics.paths import visits_of
+        >>> way = visits_of(np.array([1, 1, 1]), np.array([0, 5, 9]), np.array([3, 4, 8]))
+        >>> walks(way, Route(anchor=4)).nodes[:, 0].tolist()
+        [5, 9, 0, 0, 0]
     """
     route = route or Route()
-    visits = units if visits is None else visits
-    kept = collapsed(visits, nodes, route.collapse)
-    units, times, nodes, visits = units[kept], times[kept], nodes[kept], visits[kept]
-    if np.any((visits[1:] == visits[:-1]) & (times[1:] < times[:-1])):
-        raise ValueError("walks need rows sorted by time within a visit")
-    anchors = _anchors(visits, nodes, route)
-    distance = np.arange(len(visits)) - anchors
-    distance = distance if route.direction == "from" else -distance
-    inside = (anchors >= 0) & (distance >= 0) & (distance < route.length)
-    if route.within is not None:
-        inside &= np.abs(times - times[anchors]) <= route.within // MICROSECOND
-    places = distance + 1 if route.direction == "from" else -distance - 1
-    return Walks(units[inside], visits[inside], places[inside], nodes[inside], times[inside])
+    left = visits.collapsed(route.collapse)
+    anchors, ends, owners = _anchors(left, route)
+    step = 1 if route.direction == "from" else -1
+    nodes = np.zeros((route.length, len(anchors)), dtype=left.codes.dtype)
+    waits = np.zeros((route.length - 1, len(anchors)), dtype=np.int64)
+    limit = None if route.within is None else route.within // MICROSECOND // left.grain
+    anchored = left.times[anchors]
+    before = anchored
+    nodes[0] = left.codes[anchors]
+    for place in range(1, route.length):
+        here = anchors + step * place
+        goes_on = here < ends if step > 0 else here > ends
+        here[~goes_on] = 0
+        times = left.times[here]
+        if limit is not None:
+            goes_on &= np.abs(times - anchored) <= limit
+        np.multiply(left.codes[here], goes_on, out=nodes[place], casting="unsafe")
+        np.multiply(times - before if step > 0 else before - times, goes_on, out=waits[place - 1])
+        before = times
+    fits = waits.max(initial=0) < 2**32
+    narrow = waits.astype(np.uint32) if fits else waits
+    return Walks(left.units[owners], nodes, narrow, left.grain, step)
 
 
 def followers(walks: Walks, nodes: Sequence[int]) -> NDArray[np.integer]:
-    """The visits whose walk goes through exactly these nodes, from its first node on.
+    """Who walks through exactly these nodes, from the first node on, once for each walk.
 
     Args:
         walks: From an anchor, or from each visit's first event.
@@ -145,32 +139,34 @@ def followers(walks: Walks, nodes: Sequence[int]) -> NDArray[np.integer]:
         ValueError: No node, or walks that end at their anchor.
 
     Examples:
-        >>> way = walks(np.array([1, 1, 2, 2]), np.array([0, 5, 0, 9]), np.array([3, 4, 3, 8]))
-        >>> followers(way, [3, 8]).tolist()
+        >>> from metrics.paths import visits_of
+        >>> way = visits_of(np.array([1, 1, 2, 2]), np.array([0, 5, 0, 9]), np.array([3, 4, 3, 8]))
+        >>> followers(walks(way), [3, 8]).tolist()
         [2]
     """
     if not nodes:
         raise ValueError("name at least one node")
-    if len(walks.places) and walks.places.min() < 0:
+    if walks.sign < 0:
         raise ValueError("followers are counted along walks from their start")
-    wanted = np.array([-1, *nodes])[np.minimum(walks.places, len(nodes))]
-    fits = (walks.places <= len(nodes)) & (walks.nodes == wanted)
-    visits, matched = np.unique(walks.visits[fits], return_counts=True)
-    found: NDArray[np.integer] = visits[matched == len(nodes)]
-    return found
+    if len(nodes) > len(walks.nodes):
+        return walks.units[:0]
+    return walks.through(dict(enumerate(nodes, 1))).units
 
 
-def _anchors(
-    visits: NDArray[np.integer], nodes: NDArray[np.integer], route: Route
-) -> NDArray[np.intp]:
-    """(n,) the row of each visit's anchor, at each of its rows; -1: it has none."""
-    count = len(visits)
-    starts = np.flatnonzero(np.append(True, visits[1:] != visits[:-1])[:count])
-    ends = np.append(starts, count)[1:]
+def _anchors(visits: Visits, route: Route) -> tuple[Rows, Rows, Rows]:
+    """(w,) the row of each walk's anchor, the row that it ends before, and the visit it is of."""
+    starts = visits.starts
+    stops = np.append(starts[1:], len(visits.codes))[: len(starts)]
+    has_walk = stops > starts + 1
+    if visits.is_counted is not None:
+        has_walk &= visits.is_counted
     if route.anchor is None:
-        found = starts if route.direction == "from" else ends - 1
+        owners = np.flatnonzero(has_walk)
+        found = starts[owners] + 1 if route.direction == "from" else stops[owners] - 1
     else:
-        candidates = np.append(np.flatnonzero(nodes == route.anchor), count)
-        found = candidates[np.searchsorted(candidates, starts)]
-        found = np.where(found < ends, found, -1)
-    return np.repeat(found, ends - starts)
+        found = np.flatnonzero(visits.codes == route.anchor + 1)
+        owners = np.searchsorted(starts, found, side="right") - 1
+        is_first = np.append(True, owners[1:] != owners[:-1])[: len(owners)]
+        is_first &= has_walk[owners]
+        found, owners = found[is_first], owners[is_first]
+    return found, stops[owners] if route.direction == "from" else starts[owners], owners
