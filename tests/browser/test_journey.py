@@ -50,6 +50,15 @@ def test_open_filter_reload_drill_and_download(server: str, reader_of: Open, wid
     assert reader.problems == []
 
 
+def test_a_card_of_the_morning_opens_its_page_whatever_the_address_says(reader: Reader) -> None:
+    reader.opens("/?period=12w&grain=Week")
+    reader.page.locator(".st-key-morning_open_data button").wait_for()  # made in the background
+    reader.waits().clicks("morning_open_data")
+    assert "/data" in reader.page.url
+    assert "Something went wrong" not in reader.page.inner_text("body")
+    assert reader.problems == []
+
+
 def test_a_chip_is_removed_by_its_cross(reader: Reader) -> None:
     reader.opens("/usage?where=country%3ADE")
     assert daily_users(reader) == GERMAN

@@ -37,7 +37,7 @@ def set_scope(item: Item) -> None:
 
 def open_page(item: Item) -> None:
     """Show the item's page."""
-    st.switch_page(f"../{_page(item)}.py")
+    show_page(_page(item))
 
 
 def _page(item: Item) -> str:
@@ -53,4 +53,4 @@ def has_page(name: str) -> bool:
 
 def show_page(name: str) -> None:
     """Show it."""
-    st.switch_page(f"../{name}.py")
+    st.switch_page(f"../{name}.py", query_params={})  # also where controls stand in the address
