@@ -185,6 +185,8 @@ def combined(columns: list[Coded], rows: int) -> tuple[Codes, list[tuple[str | N
     if len(given) == 1 and int(columns[given[0]].codes.min(initial=0)) != MISSING:
         return _alone(columns, given[0])
     joint: npt.NDArray[Any] = np.zeros(rows, dtype=np.int32)
+    if not given:
+        return joint, [(None,) * len(columns)] if rows else []
     size = 1
     for column in columns:
         width = len(column.texts) + 1
@@ -235,4 +237,4 @@ def _tuples(
         [own[code] for code in column.codes.take(examples).tolist()]
         for own, column in zip(texts, columns, strict=True)
     ]
-    return list(zip(*carried, strict=True)) if columns else [()] * len(examples)
+    return list(zip(*carried, strict=True))
