@@ -56,6 +56,8 @@ def brief(
     if period.days < FEWEST:
         return Brief(last, too_short=True, snapshot_id=snapshot.id)
     data = collected(workspace, period)
+    if not data.series:  # nobody whom the viewer may see did anything
+        return Brief(last, snapshot_id=snapshot.id)
     holidays = [(one.day, one.name) for one in workspace.settings.holidays]
     return _Briefing(workspace, data, Replay(data, holidays, workspace.settings.brief)).of(
         min(replayed, period.days - FEWEST)

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from metrics.series import Days, Floats, Scale, working
+from queries import QueryError
 from reports.release_facts import Release, Window
 from reports.service_days import known_requests
 
@@ -149,7 +150,10 @@ class _Making:
 
     def of_metrics(self) -> Iterator[Measure]:
         """The metrics of metrics.toml that are kept by day."""
-        answer = self.workspace.ask("release_metrics", **self._span())
+        try:
+            answer = self.workspace.ask("release_metrics", **self._span())
+        except QueryError:  # a policy that no kept metric can be narrowed to
+            return
         for name, metric in self.workspace.metrics.items():
             rows = answer.rows.filter(metric=name)
             found = _measure(
