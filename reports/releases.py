@@ -56,6 +56,11 @@ class ReleasesReport(Report):
             for entry in self.entries
         )
 
+    @property
+    def unjudged(self) -> int:
+        """Releases that nobody, nor the server, has judged since the last build."""
+        return sum(entry.report is None for entry in self.entries)
+
 
 def releases_report(workspace: Workspace) -> ReleasesReport:
     """The list, with the verdicts that are known by now."""

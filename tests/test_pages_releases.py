@@ -75,3 +75,13 @@ def test_without_releases_the_page_says_what_would_bring_them(tmp_path: Path) ->
     screen = run_page(folder, "releases")
     assert not has_failed(screen)
     assert "No release is known" in text(screen)
+
+
+def test_a_long_list_shows_the_newest_first(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.shared.releases.listing.SHOWN", 2)
+    screen = run_page(workspace.folder, "releases")
+    assert "**flag**" not in text(screen)
+    whole = act(workspace.folder, screen.toggle(key="releases_earlier").set_value(True))
+    assert "**flag**" in text(whole)

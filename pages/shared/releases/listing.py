@@ -12,6 +12,7 @@ from pages.shared.states import card, empty
 from queries import Workspace
 from reports.releases import Entry, releases_report
 
+SHOWN = 20  # releases, the newest: a list of hundreds is no page
 BRING = (
     "A table releases (release, released_at; version, completed_at, rollout, features are welcome) "
     "brings this page to life, a table rollouts (release, unit_id, reached_at) says whom each has "
@@ -27,12 +28,18 @@ def release_list(workspace: Workspace) -> None:
             empty("No release is known", BRING)
         else:
             waiting = words.counted(report.waiting, "release")
+            unjudged = f" · {report.unjudged:,} not judged yet" if report.unjudged else ""
             st.markdown(
                 f"**{waiting}** {'has' if report.waiting == 1 else 'have'} a readout to come"
+                f"{unjudged}"
             )
+        newest, earlier = report.entries[:SHOWN], report.entries[SHOWN:]
         with st.container(gap="small", key="release_entries"):
-            for entry in report.entries:
+            for entry in newest:
                 _entry(entry)
+            if earlier and st.toggle(f"Show {len(earlier):,} earlier", key="releases_earlier"):
+                for entry in earlier:
+                    _entry(entry)
         affordances(report.releases, key="releases_list")
     if viewer().may("annotate"):
         with card("plan_release"):
