@@ -55,8 +55,37 @@ def make_hostile(folder: Path) -> Workspace:
     pl.DataFrame(
         {"experiment": NAMES, "started_at": days, "hypothesis": NAMES}
     ).write_parquet(folder / "experiments.parquet")  # fmt: skip
+    for name, rows in _of_accounts(days).items():
+        pl.DataFrame(rows).write_parquet(folder / f"{name}.parquet")
     broken = pl.DataFrame({"user_id": ["a", "b"], "said_at": [LAST, None], "text": NAMES[:2]})
     broken.write_parquet(folder / "feedback.parquet")
     workspace = open_workspace(folder)
     build(workspace)
     return workspace
+
+
+def _of_accounts(days: list[datetime]) -> dict[str, list[dict[str, object]]]:
+    """What accounts pay and why they leave, what they are asked for, shown and reached by."""
+    since = LAST - timedelta(days=DAYS)
+    return {
+        "subscriptions": [
+            {"account_id": name, "started_at": since - timedelta(days=200), "mrr": 9.0 + at,
+             "ended_at": since + timedelta(days=3 * at) if at % 2 else None, "plan": name,
+             "reason": name if at % 2 else None}
+            for at, name in enumerate(NAMES)
+        ],
+        "requests": [
+            {"occurred_at": LAST - timedelta(days=day), "route": name, "duration_ms": 5.0,
+             "status": 200, "app_version": name}
+            for day in range(DAYS) for name in NAMES
+        ],
+        "exposures": [
+            {"experiment": NAMES[0], "unit_id": name, "variant": NAMES[at % 2],
+             "exposed_at": days[0] + timedelta(minutes=at)}
+            for at, name in enumerate(NAMES)
+        ],
+        "rollouts": [
+            {"release": NAMES[1], "unit_id": name, "reached_at": LAST - timedelta(days=1)}
+            for name in NAMES
+        ],
+    }  # fmt: skip

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 # CommonMark lets a backslash take the meaning from any ASCII punctuation.
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>:$~^&@/\"'=])")
 # What would become a link by itself; an invisible mark between its parts keeps it text.
-SELF_LINKING = re.compile(r"(?<=\w)@(?=[\w-]+\.)|(?i:(?<=http)|(?<=https)):(?=//)|(?i:(?<=www))\.")
+SELF_LINKING = re.compile(r"(?<=\w)@(?=[\w-]+\.)|(?i:(?<=http)|(?<=https)):(?=//)|(?i:www)(?=\.)")
 NOT_A_LINK = "\u2060"
 LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
 LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
