@@ -182,7 +182,9 @@ def _features(workspace: Workspace) -> Section | None:
 def _accounts(workspace: Workspace) -> Section | None:
     """Accounts at risk by the kept scores that were not by the scores before."""
     kept = kept_model(workspace, Segment(), Rules())
-    if kept is None or kept.numbers.base_rate is None:
+    if kept is None:
+        return _not_scored(workspace)
+    if kept.numbers.base_rate is None:
         return None
     risky = at_risk(kept)
     before = scores_before(workspace, Segment(), Rules())
@@ -204,6 +206,17 @@ def _accounts(workspace: Workspace) -> Section | None:
         lines.insert(0, Line(f"Newly at risk {since}: {newly.height:,} {at_all}", "bad"))
     nothing = f"No account is newly at risk {since} {at_all}."
     return Section("accounts", "Accounts newly at risk", "churn", tuple(lines), nothing)
+
+
+def _not_scored(workspace: Workspace) -> Section | None:
+    """Where accounts pay, that nobody has scored them; elsewhere nothing."""
+    spans = data_health(workspace).tables.rows.filter(table="subscriptions")
+    if spans.is_empty() or not spans["rows"].fill_null(0).sum():
+        return None
+    return Section(
+        "accounts", "Accounts newly at risk", "churn", (),
+        "Accounts have not been scored yet: Churn does it, under “At risk”.",
+    )  # fmt: skip
 
 
 def _day_of(text: str) -> str:

@@ -226,6 +226,10 @@ def test_who_is_newly_at_risk_was_not_by_the_scores_before(
         trained, scores=trained.scores.with_columns(risk_share=risks),
         numbers=replace(trained.numbers, scored_on="2026-01-26"),
     )  # fmt: skip
+    (unscored,) = (one for one in morning(fading) if one.name == "accounts")
+    assert unscored.nothing == (
+        "Accounts have not been scored yet: Churn does it, under “At risk”."
+    )
     churn_risk_kept._keep(place, earlier)
     (first,) = (one for one in morning(fading) if one.name == "accounts")
     scored = f"of {len(names)} scored on"

@@ -39,7 +39,9 @@ def metrics_card(workspace: Workspace, report: ReleaseReport) -> None:
         return
     st.caption(
         "Relative effects and percentage points at the latest readout, with the interval of the "
-        "error spent on it; the table has all, with p-values adjusted over all measures."
+        "error spent on it; the table has all, with p-values adjusted over all measures. The "
+        "verdict is about one of them, chosen before and not adjusted: it may stand where the "
+        "table says no."
     )
     currency = workspace.settings.product.currency
     show_table(
