@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,8 @@ from queries.funnel_units import NOBODY, Visits, column_of, units_of
 from queries.narrow import NOT_SET, Narrowing, Segment, narrowed
 from queries.packed_sort import SortedParts
 from queries.path_rules import Along
+from queries.snapshot import Partition
+from queries.step_files import coded, files_of, may_read_files, numbers, read_file
 
 if TYPE_CHECKING:
     from queries.workspace import Workspace
@@ -152,13 +154,9 @@ def read_funnel(workspace: "Workspace", asked: FunnelRead) -> FunnelLog:
         NoSnapshot: Nothing has been built.
         QueryError: A dimension is not known, or the engine failed.
     """
-    table = _asked(workspace, asked, _text(asked))
-    users = column_of(table, "user_key").astype(np.int32, copy=False)
-    times = column_of(table, "at_us")
-    steps = column_of(table, "step_mask").astype(np.uint8)
-    voids = column_of(table, "exclusion_mask").astype(np.uint8) if asked.exclusions else None
-    values, names = _values(table, asked)
-    del table
+    users, times, steps, voids, values, names = (
+        _from_files if _is_by_name(workspace, asked) else _from_engine
+    )(workspace, asked)
     entry = midnight(workspace, asked.entry_from), midnight(workspace, asked.entry_until)
     if not asked.opens_by_any and not asked.is_all_entry:
         steps[(times < entry[0]) | (times >= entry[1])] &= np.uint8(0xFE)
@@ -170,6 +168,63 @@ def read_funnel(workspace: "Workspace", asked: FunnelRead) -> FunnelLog:
         values = None if values is None else values[kept]
     kinds, codes = Kinds.of(steps, values, names, voids)
     return FunnelLog(SortedParts(units, times, codes), kinds, names, entry, visits)
+
+
+Columns = tuple[
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.uint8],
+    NDArray[np.uint8] | None,
+    NDArray[np.int32] | None,
+    tuple[str, ...],
+]  # who, when, which steps, which exclusions, the value's code, and the values' names
+
+
+def _from_engine(workspace: "Workspace", asked: FunnelRead) -> Columns:
+    table = _asked(workspace, asked, _text(asked))
+    users = column_of(table, "user_key").astype(np.int32, copy=False)
+    steps = column_of(table, "step_mask").astype(np.uint8)
+    voids = column_of(table, "exclusion_mask").astype(np.uint8) if asked.exclusions else None
+    return users, column_of(table, "at_us"), steps, voids, *_values(table, asked)
+
+
+def _is_by_name(workspace: "Workspace", asked: FunnelRead) -> bool:
+    """Whether names alone, of files that need no engine, say what each event is."""
+    return (
+        bool(asked.names)
+        and asked.by is None
+        and all(one.is_by_name for one in asked.matches.values())
+        and may_read_files(workspace, asked.segment)
+    )
+
+
+def _from_files(workspace: "Workspace", asked: FunnelRead) -> Columns:
+    codes = {name: code for code, name in enumerate(asked.names, 1)}
+    days = asked.from_day, asked.until_day
+    kind = np.min_scalar_type(len(codes))
+
+    def read(file: Partition) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[Any]]:
+        columns = ["user_key", "occurred_at", "event"]
+        table = read_file(workspace.folder, file, columns, *days, events=asked.names)
+        done = coded(table, "event", codes, kind)
+        kept = done > 0
+        return numbers(table, "user_key")[kept], numbers(table, "occurred_at")[kept], done[kept]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        read_parts = list(pool.map(read, files_of(workspace, "steps", *days)))
+    nothing = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, kind)
+    users, times, done = map(np.concatenate, zip(nothing, *read_parts, strict=True))
+    steps, voids = (
+        _bits(matches, asked.names)[done] for matches in (asked.steps, asked.exclusions)
+    )
+    return users, times, steps, voids if asked.exclusions else None, None, ()
+
+
+def _bits(matches: Sequence[EventMatch], names: Sequence[str]) -> NDArray[np.uint8]:
+    """Which of the matches each name fits; before them what fits none."""
+    fits = [sum(1 << bit for bit, one in enumerate(matches) if name in one.events)
+            for name in names]  # fmt: skip
+    return np.array([0, *fits], dtype=np.uint8)
 
 
 def midnight(workspace: "Workspace", day: date) -> int:

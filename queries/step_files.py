@@ -5,7 +5,7 @@ files say, and takes three times as long: rows come out of it one copy later, an
 letters where the file has a number. Whoever is narrowed in any way is answered by the engine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ def read_file(
     until: date,
     *,
     early: timedelta = timedelta(0),
+    events: Collection[str] = (),
 ) -> pa.Table:
     """Some columns of a file, of the rows of some days.
 
@@ -62,6 +63,7 @@ def read_file(
         since: First day.
         until: Day after the last one.
         early: How much earlier than the file's days a row's own day may be.
+        events: Blocks of rows with none of these are left out, others are whole; empty: none is.
     """
     whole = (
         part.first_day is not None and part.last_day is not None
@@ -69,12 +71,25 @@ def read_file(
     )  # fmt: skip
     wanted = columns if whole else [*columns, "day"]
     with pq.ParquetFile(folder / FOLDER / part.file, memory_map=True) as file:
-        table = file.read(wanted, use_threads=False)
+        table = file.read_row_groups(_blocks(file, events), wanted, use_threads=False)
     if whole:
         return table
     day = table["day"].cast(pa.int32()).to_numpy()
     first, end = ((one - date(1970, 1, 1)).days for one in (since, until))
     return table.filter(pa.array((day >= first) & (day < end))).drop_columns("day")
+
+
+def _blocks(file: pq.ParquetFile, events: Collection[str]) -> list[int]:
+    """The blocks of rows that may hold some events, by the first and last name in each."""
+    blocks = range(file.metadata.num_row_groups)
+    if not events:
+        return list(blocks)
+    place = file.schema_arrow.get_field_index("event")
+    said = (file.metadata.row_group(block).column(place).statistics for block in blocks)
+    return [
+        block for block, one in enumerate(said)
+        if one is None or not one.has_min_max or any(one.min <= name <= one.max for name in events)
+    ]  # fmt: skip
 
 
 def numbers(table: pa.Table, column: str) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from metrics.funnel import Attempts, Log, attempts, attributed
+from metrics.funnel import Attempts, Log, attempts_by, attributed
 from metrics.funnel.breakdown import NO_GROUP, attempts_by_value
 from metrics.periods import Grain, Period, buckets
 from queries.funnel_log import FunnelEvents, FunnelRead, midnight, read_funnel
@@ -210,8 +210,9 @@ class _Part:
         if self.asked.opens_by_any or self.asked.from_day < self.asked.entry_from:
             span = np.where(events.is_entry, 0, np.where(number < 0, -1, 1))
         rules = self.question.rules
-        whole = _entered(attempts(log, rules, cohorts=span), events, number)
-        by_period = _entered(attempts(log, rules, cohorts=number), events, number)
+        whole, by_period = (
+            _entered(found, events, number) for found in attempts_by(log, rules, (span, number))
+        )
         if self.asked.by is None:
             return whole, by_period, _taken(whole, np.zeros(len(whole.attempts), dtype=np.bool_))
         if self.question.attribution == "all_steps":

@@ -30,7 +30,7 @@ step `from` was not reached, the exclusion does not apply. In "any" order from a
 Counting by session is the same with sessions as units.
 """
 
-from metrics.funnel.attempts import NOT_REACHED, Attempts, attempts
+from metrics.funnel.attempts import NOT_REACHED, Attempts, attempts, attempts_by
 from metrics.funnel.breakdown import Difference, Segment, attributed, breakdown, differences
 from metrics.funnel.drivers import Driver, did, drivers
 from metrics.funnel.log import Log, masks, sorted_log
@@ -51,6 +51,7 @@ __all__ = [
     "Segment",
     "Step",
     "attempts",
+    "attempts_by",
     "attributed",
     "breakdown",
     "did",

@@ -1,5 +1,6 @@
 """The attempts that count: the vectorised kernel of a funnel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,9 +77,44 @@ def attempts(
         >>> attempts(log, Funnel(2)).levels.tolist()
         [2]
     """
-    _require_columns(log, funnel, cohorts)
+    return attempts_by(log, funnel, (cohorts,), rows_per_block=rows_per_block)[0]
+
+
+def attempts_by(
+    log: Log,
+    funnel: Funnel,
+    cohorts: Sequence[NDArray[np.integer] | None],
+    *,
+    rows_per_block: int = ROWS_PER_BLOCK,
+) -> tuple[Attempts, ...]:
+    """The same for several kinds of cohorts at once: how far attempts get is found only once.
+
+    Args:
+        log: The events, sorted.
+        funnel: The rules.
+        cohorts: As `attempts` takes them, one for each answer.
+        rows_per_block: How many rows are looked at together; changes speed, never the answer.
+
+    Raises:
+        ValueError: As `attempts` does.
+
+    Examples:
+        >>> log = Log(np.array([1, 1]), np.array([0, 9]), np.array([1, 1], dtype="u1"))
+        >>> [len(one) for one in attempts_by(log, Funnel(1), (None, np.array([0, 1])))]
+        [1, 2]
+    """
+    for one in cohorts:
+        _require_columns(log, funnel, one)
     cut = blocks(log, funnel, rows=rows_per_block)
     parts = [_of_block(log, one, funnel, cohorts) for one in cut]
+    return tuple(_together(log, funnel, kind) for kind in (zip(*parts, strict=True) if parts
+                                                           else [[]] * len(cohorts)))  # fmt: skip
+
+
+Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]
+
+
+def _together(log: Log, funnel: Funnel, parts: Sequence[Part]) -> Attempts:
     if not parts:
         empty = np.empty((0, funnel.steps), dtype=np.int64)
         return Attempts(log.units[:0], empty, empty, np.empty(0, dtype=np.int8))
@@ -86,19 +122,23 @@ def attempts(
     return Attempts(log.units[rows[:, 0]], rows, times, levels)
 
 
-Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]
-
-
-def _of_block(log: Log, block: Block, funnel: Funnel, cohorts: NDArray[np.integer] | None) -> Part:
+def _of_block(
+    log: Log, block: Block, funnel: Funnel, cohorts: Sequence[NDArray[np.integer] | None]
+) -> tuple[Part, ...]:
     opened = entries(block, funnel)
-    groups = _group_starts(block, opened, cohorts)
+    groups = [_group_starts(block, opened, one) for one in cohorts]
     if funnel.attempt == "first":
-        opened, groups = opened[groups], np.arange(len(groups))
+        firsts = [opened[starts] for starts in groups]
+        return tuple(_part(log, block, reach(block, funnel, own)) for own in firsts)
     reached = reach(block, funnel, opened)
     if funnel.counting == "total":
-        chosen = _without_overlap(block, reached, opened)
-    else:
-        chosen = _furthest(reached.levels, groups)
+        return (_part(log, block, reached, _without_overlap(block, reached, opened)),) * len(groups)
+    return tuple(_part(log, block, reached, _furthest(reached.levels, starts)) for starts in groups)
+
+
+def _part(log: Log, block: Block, reached: Reach, chosen: Rows | None = None) -> Part:
+    """Those of the chosen attempts that are not void; None: of all."""
+    chosen = np.arange(len(reached.levels)) if chosen is None else chosen
     chosen = chosen[reached.levels[chosen] > 0]
     rows = reached.rows[chosen].astype(np.int64)
     times = log.times[reached.clock[chosen] + block.first]
