@@ -46,6 +46,4 @@ class Forecasts:
     def _expected(self, worked: Floats, window: slice) -> Floats | None:
         first = max(0, window.start - LOOK)
         values = np.where(self.is_closed, np.nan, worked)[:, first : window.stop]
-        return expected_days(
-            self.days[first : window.stop], values, window.stop - window.start
-        )
+        return expected_days(self.days[first : window.stop], values, window.stop - window.start)

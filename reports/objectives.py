@@ -96,9 +96,7 @@ class _Judging:
         self.period = timedelta(days=slo.window_days)
         end = known_requests(workspace).watermark + timedelta(days=1)
         start = end - timedelta(days=SHOWN_DAYS + slo.window_days)
-        self.answer = workspace.ask(
-            "slo_hours", start_date=start, end_date=end, **self._asked()
-        )
+        self.answer = workspace.ask("slo_hours", start_date=start, end_date=end, **self._asked())
         self.hours = _without_gaps(self.answer.rows)
 
     def _asked(self) -> dict[str, Any]:
@@ -241,4 +239,3 @@ def _without_gaps(rows: pl.DataFrame) -> pl.DataFrame:
     every = pl.datetime_range(first, last, "1h", time_unit="us", eager=True).alias("hour_at")
     joined = pl.DataFrame(every).join(rows, on="hour_at", how="left", maintain_order="left")
     return joined.with_columns(pl.col("requests", "bad").fill_null(0))
-
