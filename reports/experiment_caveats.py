@@ -47,7 +47,9 @@ def _caveats(
         metric = workspace.metrics.get(name)
         if metric is not None:
             yield from _method(workspace, plan, moments.limits.get(name), metric)
-            yield from _skew(metric, name, moments, variants)
+    skewed = [said for name in plan.metrics if (said := _skew(workspace, name, moments, variants))]
+    if skewed:
+        yield f"Skewed, so that more units an arm are wanted for the interval: {', '.join(skewed)}."
     missing = [name for name in plan.metrics if name not in workspace.metrics]
     if missing:
         yield f"Not in metrics.toml, so not measured: {', '.join(missing)}."
@@ -64,13 +66,13 @@ def _method(
         )
     if metric.cap is not None and limit is not None:
         yield (
-            f"{metric.label} is capped: totals of units above the {metric.cap:.1%} quantile of all "
-            f"units, {limit:,.6g}, count as that."
+            f"{metric.label} is capped: totals of units above the {metric.cap * 100:g}% "
+            f"quantile of all units, {limit:,.6g}, count as that."
         )
     if metric.cap is not None and limit is None:
         yield (
-            f"{metric.label} is not capped: the {metric.cap:.1%} quantile of all units is 0, so "
-            "that a cap would leave nothing."
+            f"{metric.label} is not capped: the {metric.cap * 100:g}% quantile of all units is 0, "
+            "so that a cap would leave nothing."
         )
     if metric.covariates and plan.covariate_days:
         labels = (workspace.metrics[one].label for one in metric.covariates)
@@ -78,16 +80,15 @@ def _method(
 
 
 def _skew(
-    metric: MetricDefinition, name: str, moments: UnitMoments, variants: tuple[str, ...]
-) -> Iterator[str]:
-    """The first arm that has too few units for so skewed a mean."""
-    if metric.kind == "quantile":
-        return
+    workspace: Workspace, name: str, moments: UnitMoments, variants: tuple[str, ...]
+) -> str | None:
+    """A metric with the first arm that has too few units for so skewed a mean."""
+    metric = workspace.metrics.get(name)
+    if metric is None or metric.kind == "quantile":
+        return None
     for variant in variants:
         check = skew_check(moments.numerator(name, variant))
         if check.is_enough is False:
-            yield (
-                f"{metric.label} is skewed: the interval wants {check.needed:,} units in each arm, "
-                f"and {variant} has {moments.size(name, variant):,}."
-            )
-            return
+            has = moments.size(name, variant)
+            return f"{metric.label} ({check.needed:,}, and {variant} has {has:,})"
+    return None

@@ -107,7 +107,10 @@ def distribution(
         quantiles=found.showing(quantiles),
         ranks=ranks,
         aa=check,
-        sentences=(*(_ranked(name, one) for name, one in ranks.items()), _calibrated(check)),
+        sentences=(
+            *(_ranked(name, one, is_alone=one_by_one is None) for name, one in ranks.items()),
+            _calibrated(check),
+        ),
     )
 
 
@@ -276,9 +279,15 @@ def _at_every_look(
     return quantile_anytime_p_value(control, treated, at=at, planned=planned)
 
 
-def _ranked(variant: str, test: RankTest) -> str:
+def _ranked(variant: str, test: RankTest, *, is_alone: bool) -> str:
+    """In words; values that hang together in units have no p-value of this test."""
     if test.superiority is None:
         return f"{variant}: nothing to compare yet."
+    if not is_alone:
+        return (
+            f"{variant}: a value of it is larger than one of the control in {test.superiority:.1%} "
+            "of all pairs, ties counted half."
+        )
     return (
         f"{variant}: a unit of it has more than one of the control in {test.superiority:.1%} of "
         f"all pairs, ties counted half (Mann-Whitney p = {p_words(test.p_value)})."

@@ -23,13 +23,16 @@ def distribution_card(workspace: Workspace, report: ExperimentReport, segment: S
         return
     for said in found.sentences:
         st.markdown(plain.sentence(said))
+    metric = workspace.metrics[report.plan.primary or ""]
+    counted = "values" if metric.kind == "quantile" else "units"
+    currency = workspace.settings.product.currency
     arms = found.curves.rows.partition_by("variant", maintain_order=True)
     exhibit(
         found.curves,
         lambda _: figures.days_after(
             arms[0]["value"].to_list(),
             [(*_curve(rows), _colour(rows, at)) for at, rows in enumerate(arms)],
-            x_title="Share of units that have more than this",
+            x_title=f"Share of {counted} that have more than this",
             unit="percent",
             x_format="~g",
         ),
@@ -38,7 +41,12 @@ def distribution_card(workspace: Workspace, report: ExperimentReport, segment: S
     )
     affordances(found.curves, key="distribution")
     show_table(
-        pl.DataFrame([_line(row) for row in found.quantiles.rows.iter_rows(named=True)]),
+        pl.DataFrame(
+            [
+                _line(row, metric.unit, currency)
+                for row in found.quantiles.rows.iter_rows(named=True)
+            ]
+        ),
         key="quantiles",
         alt="Quantiles of each arm and their difference",
     )
@@ -53,14 +61,21 @@ def _colour(rows: pl.DataFrame, at: int) -> str:
     return PREVIOUS_PERIOD if at == 0 else colour_of(at - 1, rows["variant"][0])
 
 
-def _line(row: dict[str, object]) -> dict[str, str]:
-    low, high = _number(row, "low"), _number(row, "high")
+def _line(row: dict[str, object], unit: str, currency: str) -> dict[str, str]:
+    def shown(name: str) -> str:
+        value = _known(row, name)
+        is_plain = unit in words.COUNTED or unit in ("number", "percent")
+        if value is None or not is_plain:
+            return words.full(value, unit, currency=currency)
+        return f"{value:.4g}"
+
+    low, high = shown("low"), shown("high")
     return {
         "Variant": str(row["variant"]),
         "Quantile": words.full(_known(row, "quantile"), "percent"),
-        "Control": _number(row, "control"),
-        "Treated": _number(row, "treated"),
-        "Difference": _number(row, "difference"),
+        "Control": shown("control"),
+        "Treated": shown("treated"),
+        "Difference": shown("difference"),
         "95%": words.DASH if words.DASH in (low, high) else f"{low} to {high}",
         "p at every look": _p(_known(row, "anytime_p")),
     }
@@ -73,8 +88,3 @@ def _known(row: dict[str, object], name: str) -> float | None:
 
 def _p(value: float | None) -> str:
     return words.DASH if value is None else p_words(value)
-
-
-def _number(row: dict[str, object], name: str) -> str:
-    value = _known(row, name)
-    return words.DASH if value is None else f"{value:.4g}"

@@ -45,7 +45,10 @@ def readings_card(workspace: Workspace, report: ExperimentReport, segment: Segme
         missing="Nothing is known of the effect yet",
         mend="Wait until units have been followed long enough.",
     )
-    st.caption("Intervals of one look, at 95%; the interval that is valid now stands in Results.")
+    st.caption(
+        "Intervals of one look, at 95%, but for that of any time; the interval that is valid now "
+        "stands in Results."
+    )
     show_table(
         pl.DataFrame([_line(row, is_alone=is_alone) for row in rows.iter_rows(named=True)]),
         key="readings_table",
