@@ -11,6 +11,7 @@ from bench import data
 from bench.building import Build, Building, building
 from bench.clickhouse import ClickHouse
 from bench.comparisons import COMPARISONS, Comparison, Reach, reach, require_equal
+from bench.diagnosis import speed
 from bench.experiments import statistics_layer
 from bench.funnel import beside_clickhouse
 from bench.pages import pages
@@ -45,6 +46,7 @@ def _tables(folder: Path) -> Iterator[Table]:
     yield _questions(open_workspace(folder))
     yield beside_clickhouse(folder)
     yield _pages(folder)
+    yield speed(folder)
     yield sandbox(folder)
     yield statistics_layer()
     yield over_bare_sql()

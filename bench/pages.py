@@ -91,7 +91,7 @@ def _times(page: str, folder: Path, *, experiment: str = "") -> dict[str, str | 
     if experiment:
         app.query_params["experiment"] = experiment
     first = _first(app, page)
-    with _nothing_kept(folder):
+    with nothing_kept(folder):
         alone = _first(app, page)
     _, rerun = timed(lambda: _run(app, page), runs=RERUNS)
     shown = f"{page}: {experiment}" if experiment else page
@@ -111,7 +111,7 @@ def _first(app: AppTest, page: str) -> float:
 
 
 @contextmanager
-def _nothing_kept(folder: Path) -> Iterator[None]:
+def nothing_kept(folder: Path) -> Iterator[None]:
     """Kept answers out of the way while inside."""
     kept = folder / FOLDER / ANSWERS
     aside = kept.with_name("answers_aside")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metrics.periods import Period
     from queries import Segment, Workspace
 
-PEOPLE = 100_000  # enough for the share of a group: more are not read
+PEOPLE = 20_000  # enough for the share of a group: more are not read
 MOST_VALUES = 40  # of a dimension; one with more holds names, not groups
 
 

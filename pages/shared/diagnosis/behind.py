@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from metrics.diagnosis.signature import NICHE
 from metrics.rates import ratio
 from pages.shared import plain, words
 from pages.shared.exhibits import affordances
@@ -46,7 +47,8 @@ def mind_card(workspace: Workspace, segment: Segment, report: FeatureDiagnosis) 
     """Signals, who tries it, a type beyond doubt, and the events that are not sent."""
     st.header("What would change the answer", anchor=False)
     group = standing_out(workspace, segment, report.found, report.period)
-    lines = [*group_words(group), *_reversals(report), *_if_sure(report), *_next_events(report)]
+    turns = group if NICHE not in report.found.verdict.subcauses else None
+    lines = [*group_words(turns), *_reversals(report), *_if_sure(report), *_next_events(report)]
     if not lines:
         empty("Nothing that is known", "No single signal or missing event would turn the verdict.")
     for line in lines:
