@@ -134,7 +134,8 @@ def test_a_cap_of_metrics_toml_decides(tmp_path: Path) -> None:
     assert (row["control"], row["treated"]) == pytest.approx([arm.value for arm in arms])
     assert row["plain_p"] == pytest.approx(effect(difference(*arms)).p_value)
     assert report.effects is not None
-    assert any(f"all units, {limited.high:g}, count as that" in said for said in report.effects.caveats)
+    wanted = f"all units, {limited.high:g}, count as that"
+    assert any(wanted in said for said in report.effects.caveats)
     read = reading(workspace, report)
     assert read is not None
     (alone,) = read.methods.rows.filter(pl.col("method") == "Not capped").to_dicts()
