@@ -37,7 +37,8 @@ def texts(codes: npt.NDArray[np.int32], values: Sequence[str | None]) -> pa.Arra
         [-1 if text is None else position.setdefault(text, len(position)) for text in values],
         dtype=np.int32,
     )
-    indices = remap.take(codes) if len(remap) else codes
+    is_itself = np.array_equal(remap, np.arange(len(remap)))
+    indices = codes if is_itself else remap.take(codes)
     has_missing = bool((remap < 0).any())
     return pa.DictionaryArray.from_arrays(
         array(indices, missing=indices < 0 if has_missing else None), names(list(position))

@@ -55,10 +55,10 @@ def segment_days(
     """Events sorted by user and time, counted by (user, day, cell); sessions come later."""
     first = starts(user, day, cell)
     mask = np.left_shift(np.int32(1), hour.astype(np.int32))
-    runs = (user[first], day[first], cell[first])
     counts = lengths(first, len(user))
     hours = np.bitwise_or.reduceat(mask, first) if len(first) else mask
-    return _merged(*runs, counts, hours)
+    user, day, cell = _taken((user, day, cell), first)
+    return _merged(user, day, cell, counts, hours)
 
 
 def _merged(
@@ -69,19 +69,12 @@ def _merged(
     hours: npt.NDArray[np.int32],
 ) -> UserDays:
     """Runs of one cell put together where a user went back and forth between cells in a day."""
-    order = _order_in_groups((user, day), cell)
-    if order is None:
-        return UserDays(user, day, counts, np.zeros(len(user), dtype=np.int64), hours, cell)
-    user, day, cell = user.take(order), day.take(order), cell.take(order)
-    first = starts(user, day, cell)
-    return UserDays(
-        user=user[first],
-        day=day[first],
-        events=summed(counts[order], first),
-        sessions=np.zeros(len(first), dtype=np.int64),
-        hours=np.bitwise_or.reduceat(hours[order], first) if len(first) else hours,
-        cell=cell[first],
-    )
+    cell, (counts, hours), first = _by_cell((user, day), cell, (counts, hours))
+    if len(first) < len(cell):
+        hours = np.bitwise_or.reduceat(hours, first)
+        counts = summed(counts, first)
+        user, day, cell = _taken((user, day, cell), first)
+    return UserDays(user, day, counts, np.zeros(len(user), dtype=np.int64), hours, cell)
 
 
 def user_days(parts: UserDays) -> UserDays:
@@ -106,14 +99,11 @@ def feature_days(
     first = starts(kind, user, day, cell)
     counts = lengths(first, len(kind))
     kind, user, day, cell = _taken((kind, user, day, cell), first)
-    order = _order_in_groups((kind, user, day), cell)
-    if order is None:
-        return FeatureDays(kind, user, day, cell, counts)
-    kind, user, day, cell = _taken((kind, user, day, cell), order)
-    first = starts(kind, user, day, cell)
-    events = summed(counts.take(order), first)
-    kind, user, day, cell = _taken((kind, user, day, cell), first)
-    return FeatureDays(kind, user, day, cell, events)
+    cell, (counts,), first = _by_cell((kind, user, day), cell, (counts,))
+    if len(first) < len(cell):
+        counts = summed(counts, first)
+        kind, user, day, cell = _taken((kind, user, day, cell), first)
+    return FeatureDays(kind, user, day, cell, counts)
 
 
 def _taken(
@@ -129,21 +119,32 @@ def summed(values: npt.NDArray[Any], first: npt.NDArray[np.intp]) -> npt.NDArray
     return np.add.reduceat(values, first).astype(np.int64)
 
 
-def _order_in_groups(
-    group: tuple[npt.NDArray[Any], ...], cell: npt.NDArray[np.int32]
-) -> npt.NDArray[np.intp] | None:
-    """Rows are sorted by group; order the few groups with several runs by cell as well.
+def _by_cell(
+    group: tuple[npt.NDArray[Any], ...],
+    cell: npt.NDArray[np.int32],
+    amounts: tuple[npt.NDArray[Any], ...],
+) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[Any], ...], npt.NDArray[np.intp]]:
+    """Rows sorted by group, put in order of cells within it; few groups have several rows.
 
-    None: no group has several.
+    Returns:
+        Cells and amounts in that order, and the positions at which group or cell changes.
     """
     same = np.ones(max(0, len(cell) - 1), dtype=bool)
     for column in group:
         same &= column[1:] == column[:-1]
     if not same.any():
-        return None
-    member = np.append(same, False) | np.insert(same, 0, False)
-    rows = np.flatnonzero(member)
+        return cell, amounts, np.arange(len(cell))
+    rows = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
     number = np.cumsum(np.insert(~same, 0, True)[rows])
-    order = np.arange(len(cell))
-    order[rows] = rows[np.lexsort((cell[rows], number))]
-    return order
+    order = rows[np.lexsort((cell[rows], number))]
+    cell, *amounts_moved = (_moved(column, rows, order) for column in (cell, *amounts))
+    same &= cell[1:] == cell[:-1]
+    return cell, tuple(amounts_moved), np.flatnonzero(np.insert(~same, 0, True))
+
+
+def _moved(
+    column: npt.NDArray[Any], to: npt.NDArray[np.intp], order: npt.NDArray[np.intp]
+) -> npt.NDArray[Any]:
+    moved = column.copy()
+    moved[to] = column[order]
+    return moved

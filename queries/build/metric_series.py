@@ -172,32 +172,37 @@ def quantiles(places: Positions, numbers: Numbers, q: float) -> tuple[Positions,
 
 def table(series: Sequence[Series]) -> pa.Table:
     """All series as `metric_days` is stored: by metric, dimension, value and day."""
-    series = sorted(series, key=lambda one: (one.metric, one.grid.dimension or ""))
+    ordered = sorted(series, key=lambda one: (one.metric, one.grid.dimension or ""))
+    series = [_by_value(one) for one in ordered]
     return pa.table({
         "day": dates(_joined([_day(one) for one in series], np.uint16)),
         "metric": _texts(series, [(one.metric,) for one in series]),
         "dimension": _texts(series, [(one.grid.dimension,) for one in series]),
         "value": _texts(series, [one.grid.values for one in series]),
-        "numerator": array(_joined([one.numerator[_order(one)] for one in series], np.float64)),
+        "numerator": array(_joined([one.numerator for one in series], np.float64)),
         "denominator": _denominators(series),
     })  # fmt: skip
 
 
-def _order(one: Series) -> Positions:
-    """By value, then day."""
-    width = max(len(one.grid.values), 1)
-    return np.lexsort((one.places // width, one.places % width))
+def _by_value(one: Series) -> Series:
+    """The same by value, then day."""
+    width = len(one.grid.values)
+    if width <= 1:  # places are in the order of days
+        return one
+    order = np.lexsort((one.places // width, one.places % width))
+    below = None if one.denominator is None else one.denominator[order]
+    return Series(one.metric, one.grid, one.places[order], one.numerator[order], below)
 
 
 def _day(one: Series) -> npt.NDArray[np.int64]:
     width = max(len(one.grid.values), 1)
-    return one.places[_order(one)] // width + one.grid.first
+    return one.places // width + one.grid.first
 
 
 def _texts(series: Sequence[Series], values: list[tuple[str | None, ...]]) -> pa.Array:
     """A text a row: the metric's, the dimension's, or that of the row's own value."""
     codes = [
-        one.places[_order(one)] % len(own) if len(own) > 1 else np.zeros_like(one.places)
+        one.places % len(own) if len(own) > 1 else np.zeros_like(one.places)
         for one, own in zip(series, values, strict=True)
     ]
     before = np.cumsum([0, *(len(own) for own in values)])
@@ -209,9 +214,7 @@ def _texts(series: Sequence[Series], values: list[tuple[str | None, ...]]) -> pa
 
 def _denominators(series: Sequence[Series]) -> pa.Array:
     parts = [
-        np.full(len(one.places), np.nan)
-        if one.denominator is None
-        else one.denominator[_order(one)]
+        np.full(len(one.places), np.nan) if one.denominator is None else one.denominator
         for one in series
     ]
     has = [np.full(len(one.places), one.denominator is not None) for one in series]
