@@ -2,8 +2,10 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 from typing import Literal
 
 Grain = Literal["day", "week", "month"]
@@ -11,6 +13,9 @@ WeekStart = Literal["monday", "sunday"]
 ComparisonMode = Literal["previous", "year", "none"]
 Match = Literal["weekday", "date"]
 
+GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+ENOUGH = 30  # answers of a span: one more or less moves a share by some three points
+FEWEST_SPANS = 2  # of a course
 DAYS_PER_WEEK = 7
 # The multiple of whole weeks that is nearest to a year keeps Mondays on Mondays.
 WEEKDAY_YEAR_DAYS = 52 * DAYS_PER_WEEK
@@ -196,6 +201,49 @@ def buckets(period: Period, grain: Grain, week_start: WeekStart = "monday") -> t
     while bucket_end(starts[-1], grain) < period.end:
         starts.append(bucket_end(starts[-1], grain))
     return tuple(Period(start, bucket_end(start, grain)) for start in starts)
+
+
+def grain_with_enough(
+    counts: Mapping[date, int],
+    period: Period,
+    finest: Grain,
+    week_start: WeekStart = "monday",
+    *,
+    enough: int = ENOUGH,
+) -> Grain:
+    """The finest grain at which most whole spans of a period stand on enough answers.
+
+    A score of few answers swings between its ends whatever people think. Spans without any count
+    too; what the period does not cover whole does not. A coarser grain has to leave at least two
+    whole spans, else there is no course to see; where no grain has enough, it is the coarsest that
+    leaves them.
+
+    Args:
+        counts: Answers by day.
+        period: The days that are drawn.
+        finest: As fine as it may be.
+        week_start: First day of a week.
+        enough: Answers of a span, in the median.
+
+    Examples:
+        >>> month = Period(date(2026, 6, 1), date(2026, 6, 29))
+        >>> daily = {month.start + timedelta(days=n): 7 for n in range(28)}
+        >>> grain_with_enough(daily, month, "day"), grain_with_enough(daily, month, "day", enough=7)
+        ('week', 'day')
+    """
+    chosen = finest
+    for grain in GRAINS[GRAINS.index(finest) :]:
+        whole = [
+            span for span in buckets(period, grain, week_start)
+            if span.start >= period.start and span.end <= period.end
+        ]  # fmt: skip
+        if grain != finest and len(whole) < FEWEST_SPANS:
+            break
+        chosen = grain
+        answers = [sum(n for day, n in counts.items() if day in span) for span in whole]
+        if answers and median(answers) >= enough:
+            break
+    return chosen
 
 
 def words(period: Period, other: Period | None = None, *, this_year: int | None = None) -> str:

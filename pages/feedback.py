@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.controls import is_grain_left
 from pages.shared.feedback.scores import features_card, score_cards, segments_card, trend_card
 from pages.shared.feedback.words import quotes_card, themes_card
 from pages.shared.header import scope_of_page
@@ -18,7 +19,7 @@ workspace = current()
 scope = scope_of_page(workspace)
 
 with st.skeleton(height=CARD_HEIGHT):
-    report = feedback(workspace, scope)
+    report = feedback(workspace, scope, is_grain_left=is_grain_left())
 if report.is_missing:
     with card("no_feedback"):
         empty("There is no feedback yet", MAP_FEEDBACK)

@@ -17,7 +17,7 @@ from metrics.feedback import (
     NetPromoter,
     net_promoter_of,
 )
-from metrics.periods import bucket_end, bucket_start
+from metrics.periods import bucket_end, bucket_start, grain_with_enough
 from metrics.rates import Rate, rate
 from reports import feedback_definitions as words
 from reports.answer import Report, Source, source
@@ -25,6 +25,7 @@ from reports.feedback_by_feature import feedback_scores, moments
 from reports.known import known
 
 if TYPE_CHECKING:
+    from metrics.periods import Grain, WeekStart
     from queries import Workspace
     from reports.scope import Scope
 
@@ -70,6 +71,7 @@ class FeedbackReport(Report):
             satisfied, satisfied_share, low, high, nps_answers, nps`.
         trend: One row per (scale, period_start) with answers: `score, low, high, answers,
             is_complete`; NPS in points, CSAT as a share.
+        grains: How finely the trend of a scale is drawn.
         nps: Over the whole period.
         csat: Likewise.
         said: Things said, with a score or without.
@@ -81,6 +83,7 @@ class FeedbackReport(Report):
     scores: Source
     features: Source
     trend: Source
+    grains: Mapping[str, Grain]
     nps: Scored
     csat: Scored
     said: int
@@ -89,12 +92,14 @@ class FeedbackReport(Report):
     is_missing: bool
 
 
-def feedback(workspace: Workspace, scope: Scope) -> FeedbackReport:
+def feedback(workspace: Workspace, scope: Scope, *, is_grain_left: bool = False) -> FeedbackReport:
     """Count and score what was said in the period.
 
     Args:
         workspace: Where to ask.
         scope: When, drawn how finely, and whom; its comparison is not used.
+        is_grain_left: Whether the trend may be drawn more coarsely, so that each of its spans has
+            answers enough.
     """
     counted = feedback_scores(workspace, scope)
     rows = counted.rows
@@ -117,7 +122,7 @@ def feedback(workspace: Workspace, scope: Scope) -> FeedbackReport:
             .sort("scale", "score", descending=[False, True])
         ),
         features=found.showing(_by_feature(usable, labels)),
-        trend=_trend(workspace, scope),
+        **_trend(workspace, scope, is_grain_left=is_grain_left),
         nps=scored("nps", counts_of(usable, "nps")),
         csat=scored("csat", counts_of(usable, "csat")),
         said=int(rows["answers"].sum()),
@@ -210,8 +215,8 @@ def _by_feature(rows: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     )
 
 
-def _trend(workspace: Workspace, scope: Scope) -> Source:
-    """The scores by day, week or month of the workspace's calendar."""
+def _trend(workspace: Workspace, scope: Scope, *, is_grain_left: bool) -> dict[str, Any]:
+    """The scores by day, week or month of the workspace's calendar, and which of them it is."""
     start_at, end_at = moments(workspace, scope.period)
     answer = workspace.ask(
         "feedback_moments",
@@ -223,25 +228,44 @@ def _trend(workspace: Workspace, scope: Scope) -> Source:
         is_narrowed=not scope.segment.is_empty,
     )
     product, watermark = workspace.settings.product, known(workspace).watermark
-    groups: dict[tuple[str, date], dict[float, int]] = {}
+    days: dict[str, dict[date, dict[float, int]]] = {scale: {} for scale in SCALES}
     for minute, scale, score, answers in answer.rows.filter(_is_usable()).iter_rows():
-        day = _local_day(minute, product.zone)
-        start = bucket_start(day, scope.grain, product.week_start)
-        counts = groups.setdefault((scale, start), {})
+        counts = days[scale].setdefault(_local_day(minute, product.zone), {})
         counts[score] = counts.get(score, 0) + answers
-    rows = []
-    for (scale, start), counts in sorted(groups.items()):
-        one = scored("nps" if scale == "nps" else "csat", counts)
-        end = bucket_end(start, scope.grain)
-        is_whole = start >= scope.period.start and end <= scope.period.end
-        is_complete = is_whole and (end - date.resolution) <= watermark
-        rows.append((scale, start, one.value, one.low, one.high, one.answers, is_complete))
+    rows, grains = [], {}
+    for scale, by_day in sorted(days.items()):
+        answered = {day: sum(counts.values()) for day, counts in by_day.items()}
+        grain = scope.grain
+        if is_grain_left:
+            grain = grain_with_enough(answered, scope.period, grain, product.week_start)
+        grains[scale] = grain
+        for start, counts in sorted(_spans(by_day, grain, product.week_start).items()):
+            one = scored("nps" if scale == "nps" else "csat", counts)
+            end = bucket_end(start, grain)
+            is_whole = start >= scope.period.start and end <= scope.period.end
+            is_complete = is_whole and (end - date.resolution) <= watermark
+            rows.append((scale, start, one.value, one.low, one.high, one.answers, is_complete))
     schema: dict[str, Any] = {
         "scale": pl.String, "period_start": pl.Date, "score": pl.Float64, "low": pl.Float64,
         "high": pl.Float64, "answers": pl.Int64, "is_complete": pl.Boolean,
     }  # fmt: skip
     found = source(answer, title="Scores over time", definition=words.TREND)
-    return found.showing(pl.DataFrame(rows, schema=schema, orient="row"))
+    return {
+        "trend": found.showing(pl.DataFrame(rows, schema=schema, orient="row")),
+        "grains": grains,
+    }
+
+
+def _spans(
+    by_day: Mapping[date, Counts], grain: Grain, week_start: WeekStart
+) -> dict[date, dict[float, int]]:
+    """Answers by score of each calendar day, week or month with any."""
+    found: dict[date, dict[float, int]] = {}
+    for day, counts in by_day.items():
+        span = found.setdefault(bucket_start(day, grain, week_start), {})
+        for score, answers in counts.items():
+            span[score] = span.get(score, 0) + answers
+    return found
 
 
 def _local_day(moment: datetime, zone: Any) -> date:

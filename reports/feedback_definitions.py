@@ -1,5 +1,7 @@
 """What the figures of the Feedback page count, and over which denominator."""
 
+from metrics.periods import ENOUGH, FEWEST_SPANS
+
 NPS = (
     "**NPS**: share of promoters (9 and 10 of 10) less share of detractors (0 to 6), times 100, of "
     "all who answered on the scale `nps`. The interval is the score interval of a difference of "
@@ -13,8 +15,12 @@ CSAT = (
 )
 SCORES = f"{NPS}\n\n{CSAT}\n\nAnswers outside their scale are left out, and counted below."
 TREND = (
-    "The score of the answers given in each day, week or month. Spans that are not over are "
-    f"dotted; the band is the 95 % interval.\n\n{NPS}\n\n{CSAT}"
+    "The score of the answers given in each day, week or month. With Auto, a scale is drawn by the "
+    "finest of these, and no finer than other figures of the period, at which a whole span has "
+    f"{ENOUGH} answers or more in the median (spans without an answer count as 0) and at least "
+    f"{FEWEST_SPANS} spans lie whole in the period; where none has as many, by the coarsest with "
+    f"{FEWEST_SPANS} whole spans. Fewer answers make a score swing whatever people think. Spans "
+    f"that are not over are dotted; the band is the 95 % interval.\n\n{NPS}\n\n{CSAT}"
 )
 SEGMENTS = f"The same, by a value that is fixed for a person.\n\n{NPS}\n\n{CSAT}"
 THEMES = (

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from metrics.feedback import net_promoter, satisfied
-from metrics.periods import Period
+from metrics.periods import Grain, Period, grain_with_enough
 from queries import Filter, Segment, Workspace
 from queries.access import Sight
 from reports.feedback import feedback, feedback_segments
@@ -108,6 +108,44 @@ def test_weeks_are_those_of_the_workspace(workspace: Workspace) -> None:
         (first, 2, True), (second, 4, True),
     ]  # fmt: skip
     assert rows["score"].to_list() == [100.0, net_promoter([3, 8, 0, 10]).score]
+
+
+def test_a_trend_that_is_left_to_auto_has_enough_answers_a_span(workspace: Workspace) -> None:
+    by_day = feedback(workspace, scope(grain="day"))
+    assert set(by_day.grains.values()) == {"day"}  # as asked
+    left = feedback(workspace, scope(grain="day"), is_grain_left=True)
+    # Weeks have few answers too, but a month does not lie twice in 28 days.
+    assert left.grains == {"nps": "week", "csat": "week"}
+    assert left.trend.rows.equals(feedback(workspace, scope(grain="week")).trend.rows)
+    assert "in the median" in left.trend.definition
+
+
+@pytest.mark.parametrize(
+    ("a_day", "days", "finest", "chosen"),
+    [
+        (30, 28, "day", "day"),
+        (29, 28, "day", "week"),
+        (5, 28, "day", "week"),  # 35 a week
+        (4, 28, "day", "week"),  # 28 a week, but no two whole months
+        (4, 84, "day", "month"),
+        (30, 84, "week", "week"),  # never finer than asked
+        (1, 7, "day", "day"),  # one week is no course
+        (0, 84, "day", "month"),
+    ],
+)
+def test_the_grain_is_the_finest_with_enough_answers(
+    a_day: int, days: int, finest: Grain, chosen: Grain
+) -> None:
+    start = date(2026, 6, 1)  # a Monday
+    counts = {start + timedelta(days=n): a_day for n in range(days)}
+    period = Period(start, start + timedelta(days=days))
+    assert grain_with_enough(counts, period, finest) == chosen
+
+
+def test_days_without_answers_count_where_a_grain_is_chosen() -> None:
+    start = date(2026, 6, 1)
+    mondays = {start + timedelta(days=7 * n): 40 for n in range(4)}
+    assert grain_with_enough(mondays, Period(start, start + timedelta(days=28)), "day") == "week"
 
 
 def test_a_segment_narrows_to_its_people(workspace: Workspace) -> None:

@@ -154,10 +154,20 @@ def chosen_grain(period: Period) -> Grain:
     return "week" if period.days <= LONGEST_BY_WEEK else "month"
 
 
+def show_days(period: Period) -> None:
+    """Set the controls to these days; for a button's `on_click`, before they are drawn."""
+    st.session_state["period"] = "custom"
+    st.session_state["days"] = (period.start, period.last_day)
+
+
 def by_week_unless_asked(scope: Scope) -> Scope:
     """For figures that weekends turn upside down: by week where the reader left the choice."""
-    is_left = _known("grain", GRAINS, "auto") == "auto"
-    return replace(scope, grain="week") if is_left and scope.grain == "day" else scope
+    return replace(scope, grain="week") if is_grain_left() and scope.grain == "day" else scope
+
+
+def is_grain_left() -> bool:
+    """Whether the reader leaves how finely to draw to the page."""
+    return _known("grain", GRAINS, "auto") == "auto"
 
 
 def _known(key: str, options: dict[str, str], default: str) -> str:

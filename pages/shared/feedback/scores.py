@@ -124,7 +124,7 @@ def trend_card(workspace: Workspace, scope: Scope, report: FeedbackReport) -> No
                 )
             ],
             unit="percent" if scale == "csat" else "number",
-            grain=scope.grain,
+            grain=report.grains[scale],
             markers=markers(workspace, scope.period),
         ),
         key="feedback_trend",
@@ -132,8 +132,8 @@ def trend_card(workspace: Workspace, scope: Scope, report: FeedbackReport) -> No
         missing=NO_ANSWERS,
     )
     st.caption(
-        f"{words.counted(int(rows['answers'].sum()), 'answer')}. Spans without an answer are "
-        "left out; the band is the 95 % interval."
+        f"{words.counted(int(rows['answers'].sum()), 'answer')}, by {report.grains[scale]}. Spans "
+        "without an answer are left out; the band is the 95 % interval."
     )
     with affordances_around(source, key="feedback_trend"):
         annotate_button(workspace, scope.period, key="feedback_trend")

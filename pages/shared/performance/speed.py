@@ -5,9 +5,11 @@ from typing import Any, cast
 import polars as pl
 import streamlit as st
 
+from metrics.periods import words as period_in_words
 from pages.shared import dates, figures, words
 from pages.shared.annotations import annotate_button
 from pages.shared.cards import Base, card_frame, metric_card
+from pages.shared.controls import show_days
 from pages.shared.exhibits import affordances, affordances_around, details_button, exhibit
 from pages.shared.palette import CATEGORIES
 from pages.shared.states import card, empty
@@ -16,7 +18,7 @@ from queries import Workspace
 from reports.markers import markers
 from reports.performance import GroupBy, PerformanceQuestion, PerformanceReport, performance, routes
 from reports.scope import Scope
-from reports.service_days import known_requests
+from reports.service_days import known_requests, last_served
 
 URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 GROUPS: dict[str, str] = {"route": "Route", "app_version": "Version", "platform": "Platform"}
@@ -31,8 +33,7 @@ def speed_cards(workspace: Workspace, scope: Scope) -> None:
     report = performance(workspace, scope, _question(workspace))
     if report.now.requests is None:
         with card("no_requests"):
-            last = dates.plain_day(known_requests(workspace).watermark)
-            empty("No requests in these days", f"They are complete to {last}: choose days before.")
+            _no_requests(workspace, scope, report.question)
         return
     _figures(report)
     with card("latency"):
@@ -41,6 +42,32 @@ def speed_cards(workspace: Workspace, scope: Scope) -> None:
         _course(workspace, scope, report)
     with card("groups"):
         _groups(report)
+
+
+def _no_requests(workspace: Workspace, scope: Scope, question: PerformanceQuestion) -> None:
+    """Nothing in these days: the last ones that have requests are one click away."""
+    last = dates.plain_day(known_requests(workspace).watermark)
+    empty("No requests in these days", f"Requests are known, and complete, up to {last}.")
+    served = last_served(workspace, scope.period.days, question.routes)
+    if served is None:
+        return
+    near, year = served
+    with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
+        st.button(
+            f"Show {period_in_words(near)}",
+            key="last_served",
+            icon=":material/event_available:",
+            type="primary",
+            on_click=show_days,
+            args=(near,),
+        )
+        st.button(
+            "Show the year to then",
+            key="year_served",
+            icon=":material/calendar_month:",
+            on_click=show_days,
+            args=(year,),
+        )
 
 
 def _question(workspace: Workspace) -> PerformanceQuestion:
