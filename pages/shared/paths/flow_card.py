@@ -20,6 +20,7 @@ from reports.paths import PathsReport
 NOBODY = "Nobody goes this way in these days"
 CHANGE = "Choose another beginning, a longer period, or remove a filter or a cleaning rule."
 MOST_CHOICES = 200
+MOST_ON_A_PHONE = 3  # columns; more are scrolled sideways there
 
 
 def flow_card(workspace: Workspace, report: PathsReport) -> None:
@@ -105,15 +106,17 @@ def _figure(report: PathsReport) -> None:
                 return
 
     stops, bands = _drawn(report)
-    st.plotly_chart(
-        flow(stops, bands),
-        key=key,
-        config=CONFIG,
-        alt=takeaway(report),
-        width="stretch",
-        on_select=picked,
-        selection_mode="points",
-    )
+    is_wide = len({stop.place for stop in stops}) > MOST_ON_A_PHONE
+    with st.container(key="path_flow_wide" if is_wide else "path_flow"):
+        st.plotly_chart(
+            flow(stops, bands),
+            key=key,
+            config=CONFIG,
+            alt=takeaway(report),
+            width="stretch",
+            on_select=picked,
+            selection_mode="points",
+        )
     st.caption(
         "Click a node to continue from it. Bands are visits that went from one node straight to "
         "the next; grey are all that are not named."
