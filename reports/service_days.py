@@ -49,7 +49,7 @@ def last_served(
     own = spans.filter(pl.col("route").is_in(routes)) if routes else spans
     if own.is_empty():
         return None
-    last = min(own["last_day"].max(), known_requests(workspace).watermark)
+    last = min(max(own["last_day"].to_list()), known_requests(workspace).watermark)
     return days_ending(last, days), days_ending(last, YEAR)
 
 

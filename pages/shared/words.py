@@ -126,8 +126,10 @@ def axis_format(unit: str, highest: float, *, currency: str = "USD") -> dict[str
     """How Plotly writes the ticks of an axis of this unit that reaches up to `highest`."""
     if unit == "percent":
         return {"tickformat": ".0%" if highest >= FINE_SHARE else ".1%"}
-    if unit in {"seconds", "milliseconds"}:
-        return {"tickformat": "~s", "ticksuffix": "s" if unit == "seconds" else " ms"}
+    if unit == "seconds":
+        return {"tickformat": "~s", "ticksuffix": "s"}
+    if unit == "milliseconds":
+        return {"tickformat": ",~g", "ticksuffix": " ms"}  # the SI format would say 1k ms
     if unit == "currency":
         return {"tickformat": "~s", "tickprefix": SYMBOLS.get(currency, currency + " ")}
     if unit in COUNTED and highest < MANY:

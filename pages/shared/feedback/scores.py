@@ -206,10 +206,9 @@ def features_card(report: FeedbackReport) -> None:
     st.dataframe(
         rows.select(
             "label",
-            "satisfied_share",
+            pl.col("satisfied_share").round(2),
             pl.format("{} of {}", "satisfied", "answers").alias("satisfied_of"),
-            "low",
-            "high",
+            pl.col("low", "high").round(2),
         ),
         key="feedback_by_feature",
         hide_index=True,

@@ -15,6 +15,7 @@ from queries import Workspace
 from reports.feedback_words import WordsReport, path_before, quotes_with
 
 MOST_QUOTES = 8
+MOST_SEEN, TALLEST = 18, 680  # phrases without scrolling; pixels, as tall as the quotes beside them
 NO_WORDS = "Nobody wrote anything in these days"
 ASK_FOR_WORDS = "Choose a longer period, or fill the column `text` of `feedback`."
 FEW_WORDS = "No word or phrase stands in three texts yet"
@@ -44,7 +45,7 @@ def themes_card(report: WordsReport) -> None:
             ),
             key="feedback_themes",
             hide_index=True,
-            height=380,
+            height="content" if rows.height <= MOST_SEEN else TALLEST,
             alt=f"{words.counted(rows.height, 'phrase')}, the clearest first",
             column_config={
                 "phrase": column.TextColumn("Phrase", pinned=True),

@@ -24,7 +24,9 @@ URL: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 GROUPS: dict[str, str] = {"route": "Route", "app_version": "Version", "platform": "Platform"}
 COURSES = {"error_rate": ("Error rate", "percent"), "per_minute": ("Requests a minute", "number"),
            "apdex": ("Apdex", "number")}  # fmt: skip
+CHANGED = "p95 change (95% interval)"
 QUANTILES = {"p50_ms": "p50", "p95_ms": "p95", "p99_ms": "p99"}
+HEADINGS = {**{name: name for name in QUANTILES.values()}, CHANGED: CHANGED}
 MOST_BARS = 20
 
 
@@ -203,6 +205,7 @@ def _groups(report: PerformanceReport) -> None:
         pl.DataFrame([_line(row, by) for row in report.groups.rows.iter_rows(named=True)]),
         key="groups_table",
         alt=f"Requests, errors and latencies by {by.lower()}",
+        labels=HEADINGS,
     )
     affordances(report.groups, key="groups")
 
@@ -216,7 +219,7 @@ def _line(row: dict[str, Any], by: str) -> dict[str, str]:
         "p50": words.full(row["p50_ms"], "milliseconds"),
         "p95": words.full(row["p95_ms"], "milliseconds"),
         "p99": words.full(row["p99_ms"], "milliseconds"),
-        "p95 change (95% interval)": words.DASH if change is None else f"{change}{ends}",
+        CHANGED: words.DASH if change is None else f"{change}{ends}",
         "Errors": f"{words.full(share, 'percent')} ({failed:,} of {requests:,})",
         "Apdex": words.full(row["apdex"]),
         "A minute": words.full(row["per_minute"]),
