@@ -226,7 +226,7 @@ class Workspace:
         engine: Engine,
     ) -> Answer:
         """The answer that an earlier process kept, or a new one, which may be kept in turn."""
-        given = (self.sight, sql, _canonical(parameters), self._definitions())
+        given = (self.sight, sql, _canonical(parameters), self.definitions())
         name = name_of(given)
         found = kept(self.folder, snapshot.id, name)
         if found is not None:
@@ -236,7 +236,7 @@ class Workspace:
             keep(self.folder, snapshot.id, name, answer.rows, answer.seconds)
         return answer
 
-    def _definitions(self) -> str:
+    def definitions(self) -> str:
         """All that tells what the tables of a text are, beside the snapshot."""
         tables = self._shared.tables.get(self.sight, "")
         return f"{tables}{self.settings.model_dump_json()}{self.metrics_text}"

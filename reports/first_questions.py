@@ -22,7 +22,9 @@ from reports.event_names import event_names
 from reports.experiments import each_experiment, experiments
 from reports.feedback import feedback
 from reports.feedback_words import feedback_words
+from reports.funnel import funnel
 from reports.funnel_choices import funnel_choices
+from reports.funnel_question import FunnelQuestion
 from reports.headlines import headlines
 from reports.known import known
 from reports.leadership_kept import made_leadership
@@ -30,6 +32,8 @@ from reports.lifecycle import lifecycle
 from reports.markers import markers
 from reports.morning_kept import put_together
 from reports.objectives import objectives
+from reports.path_question import PathQuestion
+from reports.paths import paths
 from reports.performance import performance
 from reports.revenue_bridge import revenue_report
 from reports.revenue_cohorts import revenue_cohorts_report
@@ -65,6 +69,7 @@ def ask_first(workspace: Workspace) -> tuple[str, ...]:
         {
             **_usage(workspace, by_day),
             **_choices(workspace),
+            **_ways(workspace, by_day),
             **_product(workspace, by_day),
             **_revenue(workspace),
             **_service(workspace, by_day),
@@ -104,6 +109,19 @@ def _choices(workspace: Workspace) -> Questions:
         "Names of events": lambda: event_names(workspace),
         "Funnels": lambda: funnel_choices(workspace),
         "Data": lambda: data_health(workspace),
+    }
+
+
+def _ways(workspace: Workspace, by_day: Scope) -> Questions:
+    """The funnel that suggests itself, and where visits begin."""
+
+    def suggested() -> object:
+        steps = next(iter(funnel_choices(workspace).suggestions.values()), None)
+        return steps and funnel(workspace, by_day, FunnelQuestion(steps))
+
+    return {
+        "The first funnel": suggested,
+        "The first paths": lambda: paths(workspace, by_day, PathQuestion()),
     }
 
 

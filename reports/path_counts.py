@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+import metrics.paths
 from metrics.paths import Route, Visits, Walks, links, nodes, people_of, walks
+from queries.kept_counts import kept_counts
 from queries.path_log import PathRead, read_path
 from reports.path_question import MOST_LINKS
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from reports.path_question import PathQuestion
 
 KEPT_PATHS = 64
+CODE = (Path(__file__), Path(metrics.paths.__file__).parent)
 LINKS = {
     "place": pl.Int64, "source": pl.String, "target": pl.String, "transitions": pl.Int64,
     "users": pl.Int64, "median_seconds": pl.Float64, "mean_seconds": pl.Float64,
@@ -30,6 +34,10 @@ LINKS = {
 NODES = {
     "place": pl.Int64, "node": pl.String, "visits": pl.Int64, "users": pl.Int64,
     "goes_on": pl.Int64,
+}  # fmt: skip
+REST: dict[str, Any] = {
+    "users": pl.Int64, "names": pl.List(pl.String), "found": pl.List(pl.String),
+    "seconds": pl.Float64,
 }  # fmt: skip
 
 
@@ -62,13 +70,16 @@ def path_read(period: Period, segment: Segment, question: PathQuestion) -> PathR
 def path_counts(
     workspace: Workspace, period: Period, segment: Segment, question: PathQuestion
 ) -> PathCounts:
-    """Count the ways of a period, or remember the counts of the same snapshot."""
+    """Count the ways of a period, or remember the counts of the same snapshot.
+
+    What everybody asks first lies on disk as well, so that a new process finds it there.
+    """
     snapshot = workspace.snapshot
     asked = path_read(period, segment, question)
     key = (
         workspace.folder, snapshot.id if snapshot else None, workspace.sight, asked, question,
     )  # fmt: skip
-    return KEPT.get(key) or KEPT.keep(key, _counted(workspace, asked, question))
+    return KEPT.get(key) or KEPT.keep(key, _read_or_counted(workspace, asked, question))
 
 
 def path_walks(
@@ -99,6 +110,24 @@ def path_walks(
 def visits_in(part: VisitPart) -> Visits:
     """A part of a log as visits that can be walked."""
     return Visits(part.users, part.codes, part.times, part.grain, part.is_whole)
+
+
+def _read_or_counted(workspace: Workspace, asked: PathRead, question: PathQuestion) -> PathCounts:
+    def make() -> dict[str, pl.DataFrame]:
+        made = _counted(workspace, asked, question)
+        rest = (made.users, made.names, made.found, made.seconds)
+        return {
+            "links": made.links,
+            "nodes": made.nodes,
+            "rest": pl.DataFrame([rest], schema=REST, orient="row"),
+        }
+
+    found = kept_counts(
+        workspace, "path_counts", (asked, question), make,
+        tables=("links", "nodes", "rest"), code=CODE,
+    )  # fmt: skip
+    users, names, before, seconds = found["rest"].row(0)
+    return PathCounts(found["links"], found["nodes"], users, tuple(names), tuple(before), seconds)
 
 
 def _counted(workspace: Workspace, asked: PathRead, question: PathQuestion) -> PathCounts:
