@@ -9,10 +9,13 @@ import numpy as np
 import polars as pl
 
 from metrics.diagnosis import Groups
+from queries.narrow import BETWEEN
 from reports.feature_list import Feature, parts, roles, since, within
 from reports.known import known
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from metrics.periods import Period
     from queries import Segment, Workspace
 
@@ -47,7 +50,7 @@ def focus_groups(
         "one_in": max(1, ceil(people / PEOPLE)),
     }
     dimensions = sorted(one.name for one in workspace.dimensions.values() if one.level == "user")
-    found = [_rows(workspace, shown, segment, name, asked) for name in dimensions if shown]
+    found = _by_each(workspace, shown, segment, dimensions, asked) if shown else []
     few = [rows for rows in found if 1 < rows["segment"].n_unique() <= MOST_VALUES]
     if not few:
         return None
@@ -61,11 +64,36 @@ def focus_groups(
     return Groups(np.repeat(np.arange(len(few)), widths), *counted)
 
 
+def _by_each(
+    workspace: Workspace,
+    some: tuple[Feature, ...],
+    segment: Segment,
+    dimensions: Sequence[str],
+    asked: dict[str, Any],
+) -> list[pl.DataFrame]:
+    """Groups of each dimension, from one question about all of them.
+
+    A person has one value of each, so what is counted by all of them adds up to what is counted by
+    one. Where a value holds what stands between values, each dimension is asked alone.
+    """
+    if len(dimensions) > 1:
+        rows = _rows(workspace, some, segment, tuple(dimensions), asked)
+        values = rows["segment"].str.split(BETWEEN)
+        if (values.list.len() == len(dimensions)).all():
+            return [_added(rows, values.list.get(place)) for place in range(len(dimensions))]
+    return [_rows(workspace, some, segment, name, asked) for name in dimensions]
+
+
+def _added(rows: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
+    own = rows.with_columns(values.alias("segment"))
+    return own.group_by("feature", "segment").agg(pl.col("shown", "tried").sum())
+
+
 def _rows(
     workspace: Workspace,
     some: tuple[Feature, ...],
     segment: Segment,
-    dimension: str,
+    by: str | tuple[str, ...],
     asked: dict[str, Any],
 ) -> pl.DataFrame:
     """Groups of one dimension, by feature; a feature's people are those who may use it."""
@@ -75,7 +103,7 @@ def _rows(
         answer = workspace.ask(
             "diagnosis_groups",
             segment=within(segment, rules),
-            by=dimension,
+            by=by,
             live_since=since(own, known(workspace)),
             **of_them,
             **asked,
