@@ -113,7 +113,7 @@ def whole_rows(
 ) -> pl.DataFrame:
     """One row per step that anybody reached, over all days of entry."""
     first = [counts.asked.entry_from]
-    return step_rows(counts.whole, first, None, ripe_before(workspace, question))
+    return step_rows(counts.whole, first, None, ripe_before(workspace, counts.asked, question))
 
 
 def _reached(rows: pl.DataFrame, step: int) -> int:

@@ -54,9 +54,8 @@ def funnel_groups(workspace: Workspace, scope: Scope, question: FunnelQuestion) 
         raise ValueError("a funnel by groups needs a breakdown, got none")
     whole = complete_scope(scope, known(workspace)) or scope
     counts = funnel_counts(workspace, whole.period, whole.segment, question, whole.grain)
-    rows = step_rows(
-        counts.grouped, [counts.asked.entry_from], counts.names, ripe_before(workspace, question)
-    )
+    ripe = ripe_before(workspace, counts.asked, question)
+    rows = step_rows(counts.grouped, [counts.asked.entry_from], counts.names, ripe)
     found = funnel_source(
         workspace, counts, question, rows,
         title=f"Funnel by {question.by}",

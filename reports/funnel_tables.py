@@ -113,10 +113,15 @@ def _different(units: NDArray[np.integer]) -> int:
     return 1 + int(np.count_nonzero(units[1:] != units[:-1])) if len(units) else 0
 
 
-def ripe_before(workspace: Workspace, question: FunnelQuestion) -> int:
+def seen_until(workspace: Workspace, asked: FunnelRead) -> int:
+    """Up to when steps are seen, in microseconds since 1970; along a path, in these days alone."""
+    complete = known(workspace).watermark + timedelta(days=1)
+    return midnight(workspace, complete if asked.path is None else min(complete, asked.until_day))
+
+
+def ripe_before(workspace: Workspace, asked: FunnelRead, question: FunnelQuestion) -> int:
     """The moment before which an entry has had its whole window, in microseconds since 1970."""
-    complete_until = midnight(workspace, known(workspace).watermark + timedelta(days=1))
-    return complete_until - microseconds(question.window)
+    return seen_until(workspace, asked) - microseconds(question.window)
 
 
 def funnel_source(
@@ -134,7 +139,7 @@ def funnel_source(
     asked = counts.asked if shown == "groups" else replace(counts.asked, by=None)
     grain = counts.grain if shown == "periods" else ALL_DAYS
     snapshot = workspace.snapshot
-    more = {"ripe_before_us": ripe_before(workspace, question) - _origin(asked)}
+    more = {"ripe_before_us": ripe_before(workspace, asked, question) - _origin(asked)}
     return Source(
         title=title,
         definition=definition,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from metrics.funnel import trend
-from queries.funnel_log import midnight
 from reports import funnel_definitions
 from reports.answer import Report, Source
 from reports.funnel_counts import FunnelCounts, funnel_counts
-from reports.funnel_tables import funnel_source, ripe_before, step_rows
+from reports.funnel_tables import funnel_source, ripe_before, seen_until, step_rows
 from reports.known import complete_scope, known
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def funnel_trend(workspace: Workspace, scope: Scope, question: FunnelQuestion) -
     whole = complete_scope(scope, known(workspace)) or scope
     counts = funnel_counts(workspace, whole.period, whole.segment, question, whole.grain)
     starts = [one.start for one in counts.periods]
-    rows = step_rows(counts.by_period, starts, None, ripe_before(workspace, question))
+    rows = step_rows(counts.by_period, starts, None, ripe_before(workspace, counts.asked, question))
     found = funnel_source(
         workspace, counts, question, rows,
         title=f"Conversion by {whole.grain} of entry",
@@ -61,11 +59,9 @@ def funnel_trend(workspace: Workspace, scope: Scope, question: FunnelQuestion) -
 
 
 def _periods(workspace: Workspace, counts: FunnelCounts, question: FunnelQuestion) -> pl.DataFrame:
-    complete_until = midnight(workspace, known(workspace).watermark + timedelta(days=1))
-    entered = trend(
-        counts.by_period.attempts, counts.edges, question.rules, complete_until=complete_until
-    )
     asked = counts.asked
+    until = seen_until(workspace, asked)
+    entered = trend(counts.by_period.attempts, counts.edges, question.rules, complete_until=until)
     rows = [
         (
             period.start, period.end, one.entered, one.converted, one.rate.value, one.rate.low,

@@ -98,7 +98,7 @@ def in_sql(space: Workspace, source: Source) -> pl.DataFrame:
 
 def rows_of(space: Workspace, counts: FunnelCounts, question: FunnelQuestion, shown: Shown) -> Any:
     """The kernel's rows, and the source that gives them in SQL."""
-    ripe = ripe_before(space, question)
+    ripe = ripe_before(space, counts.asked, question)
     first = [counts.asked.entry_from]
     kernels: dict[Shown, tuple[Kernels, list[Any], tuple[str, ...] | None]] = {
         "whole": (counts.whole, first, None),

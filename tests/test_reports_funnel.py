@@ -9,6 +9,7 @@ import pytest
 from metrics.periods import Period
 from queries import Filter, QueryError, Segment, Workspace
 from queries.event_match import EventMatch
+from queries.path_rules import Along, PathRules
 from reports.funnel import FunnelReport, funnel
 from reports.funnel_address import read, span, written
 from reports.funnel_choices import funnel_choices
@@ -94,6 +95,16 @@ def test_who_has_not_had_the_whole_window_is_told(shop: Workspace) -> None:
     report = asked(shop)
     assert report.ripe == 2  # Cleo entered three days before the last complete one
     assert "1 of 3 who entered have not had their whole window" in report.steps.caveats[0]
+
+
+def test_along_a_path_an_entry_is_ripe_only_when_these_days_hold_its_window(
+    shop: Workspace,
+) -> None:
+    path = Along(PathRules(visit="user"))
+    for days, fair in ((1, 2), (2, 0)):  # Ann and Bob enter on the first of two days
+        question = FunnelQuestion(PAYING.steps, "strict", days * DAY, path=path)
+        found = funnel_trend(shop, scope(7, 9), question).periods.rows
+        assert found["ripe"].to_list() == [fair, 0], days
 
 
 def test_accounts_are_counted_once(shop: Workspace) -> None:

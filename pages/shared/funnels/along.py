@@ -52,7 +52,8 @@ def along_note(question: FunnelQuestion) -> None:
         st.caption(
             f":material/conversion_path: Along a path of {walked}: the very next node must be the "
             "next step, repetitions and cleaning rules apply as on the Paths page, and only events "
-            "of these days count.",
+            "of these days count. A breakdown and what goes with converting need plain events: "
+            "a path's nodes carry no values.",
             width="stretch",
         )
         st.button("Count plain events", key="funnel_leave_path", type="tertiary",

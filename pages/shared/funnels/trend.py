@@ -59,6 +59,12 @@ def _unripe(is_done: list[bool], report: FunnelReport) -> str:
     if all(is_done):
         return f"Every {grain} has had its whole window."
     count = words.counted(len(is_done) - sum(is_done), grain)
+    if report.question.path is not None:
+        return (
+            f"{count} drawn open: not whole, or its window reaches beyond these days, of which "
+            "alone a path counts. The fair line leaves out whoever entered that late; with a "
+            "window as long as these days nobody is left. Choose a shorter one, or a longer period."
+        )
     return (
         f"{count} drawn open: not whole, or its window is not over. The fair line leaves out "
         "whoever entered too lately to tell."
