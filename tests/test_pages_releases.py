@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.shared.releases.words import with_interval
 from queries import Workspace, open_workspace
 from queries.build import build
 from store import store_of
@@ -85,3 +86,8 @@ def test_a_long_list_shows_the_newest_first(
     assert "**flag**" not in text(screen)
     whole = act(workspace.folder, screen.toggle(key="releases_earlier").set_value(True))
     assert "**flag**" in text(whole)
+
+
+def test_an_effect_in_money_is_said_in_the_currency_of_the_product() -> None:
+    row = {"effect": -25.7, "low": None, "high": 4.2, "form": "value", "unit": "currency"}
+    assert with_interval(row, currency="EUR") == "-€25.70 (no end to +€4.20)"

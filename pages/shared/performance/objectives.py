@@ -39,6 +39,7 @@ def _objective(workspace: Workspace, one: Objective) -> None:
     st.markdown(f"**{plain.sentence(one.words)}**")
     _standing(one)
     _alerts(one)
+    st.subheader("Budget left, of the window that ends with each day", anchor=False)
     exhibit(
         one.course,
         lambda rows: figures.time_series(
@@ -70,10 +71,10 @@ def _standing(one: Objective) -> None:
     budget = one.budget
     if budget is None:
         return
-    verdict = ":material/check_circle: met" if budget.is_met else ":material/error: missed"
+    verdict = ":material/check_circle: Met" if budget.is_met else ":material/error: Missed"
     st.markdown(
         f"{verdict} · {words.full(budget.consumed, 'percent')} of the budget is spent: "
-        f"{words.full(budget.spent)} bad of {words.full(budget.allowed)} allowed, "
+        f"{budget.spent:,.0f} bad of {budget.allowed:,.0f} allowed, "
         f"{words.full(one.requests)} requests in {words.counted(one.slo.window_days, 'day')}"
     )
 

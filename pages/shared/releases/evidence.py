@@ -19,7 +19,7 @@ def evidence_cards(workspace: Workspace, report: ReleaseReport) -> None:
     with card("readouts"):
         _readouts(report)
     with card("checks"):
-        _checks(report)
+        _checks(report, workspace.settings.product.currency)
     with card("daily"):
         _daily(workspace, report)
     if not report.event_study.is_empty:
@@ -50,7 +50,7 @@ def _readouts(report: ReleaseReport) -> None:
     )
 
 
-def _checks(report: ReleaseReport) -> None:
+def _checks(report: ReleaseReport, currency: str) -> None:
     st.header("The same question in other ways", anchor=False)
     if not report.checks:
         empty("Nothing to check yet", plain.sentence(report.sentence))
@@ -61,7 +61,7 @@ def _checks(report: ReleaseReport) -> None:
         st.markdown(f"{sign} **{plain.markdown(name)}.** {plain.sentence(said)}")
     if report.visible is not None:
         row = report.metrics.rows.filter(measure=report.primary).row(0, named=True)
-        smallest = effect(report.visible, row["form"], row["unit"])
+        smallest = effect(report.visible, row["form"], row["unit"], currency=currency)
         st.markdown(
             f":material/straighten: **Smallest effect it could have seen.** {smallest} would have "
             "been found with a chance of 80%."

@@ -65,7 +65,7 @@ def _line(row: dict[str, Any], currency: str) -> dict[str, str]:
         "Measure": row["label"],
         "Compared with": words.full(row["before"], unit, currency=currency),
         "With it": words.full(row["after"], unit, currency=currency),
-        "Effect": row["missing"] or with_interval(row),
+        "Effect": row["missing"] or with_interval(row, currency=currency),
         "p, adjusted": words.DASH if row["adjusted_p"] is None else f"{row['adjusted_p']:.2g}",
         "Finding": _found(row),
         "Grade": row["grade"],

@@ -43,7 +43,7 @@ def release_view(workspace: Workspace, name: str) -> None:
         if report is None:
             empty(f"There is no release {plain.markdown(name)}", "Open the list of all releases.")
             return
-        _verdict(report)
+        _verdict(report, workspace.settings.product.currency)
     part = st.segmented_control(
         "Part",
         PARTS,
@@ -76,7 +76,7 @@ def _measure(workspace: Workspace, name: str) -> str | None:
     return None if chosen == primary else chosen
 
 
-def _verdict(report: ReleaseReport) -> None:
+def _verdict(report: ReleaseReport, currency: str) -> None:
     release = report.release
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(plain.markdown(release.name), anchor=False, width="content")
@@ -90,9 +90,10 @@ def _verdict(report: ReleaseReport) -> None:
     st.markdown(f"{sign} **{plain.sentence(report.sentence)}**")
     for row in report.findings:
         if row["measure"] != report.primary:
+            size = effect(row["effect"], row["form"], row["unit"], currency=currency)
             st.markdown(
-                f":material/arrow_right: Also: {plain.markdown(row['label'])} "
-                f"{effect(row['effect'], row['form'], row['unit'])} (grade {row['grade']})"
+                f":material/arrow_right: Also: {plain.markdown(row['label'])} {size} "
+                f"(grade {row['grade']})"
             )
     for one in report.criteria:
         st.markdown(
@@ -106,7 +107,7 @@ def _facts(report: ReleaseReport) -> str:
     release, window = report.release, report.window
     parts = [dates.full_day(release.released_on)]
     if report.shape is not None:
-        parts.append(plain.sentence(report.shape.words))
+        parts.append(plain.sentence(report.shape.words).rstrip("."))
         parts.append(
             f"{words.counted(window.days_before, 'day')} before, {window.days_after} after"
         )

@@ -13,7 +13,7 @@ SAID = {"met": ":material/check_circle:", "not met": ":material/cancel:",
         "cannot tell": ":material/help:"}  # fmt: skip
 
 
-def effect(value: float | None, form: str, unit: str) -> str:
+def effect(value: float | None, form: str, unit: str, *, currency: str = "USD") -> str:
     """'+4.2%', '+1.3 pp', '−38 ms'."""
     if value is None:
         return words.DASH
@@ -22,15 +22,16 @@ def effect(value: float | None, form: str, unit: str) -> str:
     if form == "points":
         return words.points(value) or words.DASH
     sign = "+" if value > 0 else ""
-    return f"{sign}{words.full(value, unit)}"
+    return f"{sign}{words.full(value, unit, currency=currency)}"
 
 
-def with_interval(row: dict[str, Any]) -> str:
+def with_interval(row: dict[str, Any], *, currency: str = "USD") -> str:
     """'+4.2% (+1.0% to +7.5%)'; an end that is not there has no end."""
     if row["effect"] is None:
         return words.DASH
-    form, unit = row["form"], row["unit"]
-    ends = [
-        "no end" if row[name] is None else effect(row[name], form, unit) for name in ("low", "high")
-    ]
-    return f"{effect(row['effect'], form, unit)} ({ends[0]} to {ends[1]})"
+
+    def said(name: str) -> str:
+        return effect(row[name], row["form"], row["unit"], currency=currency)
+
+    ends = ["no end" if row[name] is None else said(name) for name in ("low", "high")]
+    return f"{said('effect')} ({ends[0]} to {ends[1]})"
