@@ -67,6 +67,12 @@ class AdoptionReport(Report):
     period: Period | None
     unknown_rules: tuple[str, ...]
 
+    @property
+    def most_used(self) -> int | None:
+        """How many features make 80 % of use; None: nothing is used."""
+        head = self.spread.head
+        return None if head is None else round(head * self.reach.rows.height)
+
 
 def adoption(workspace: Workspace, scope: Scope) -> AdoptionReport | None:
     """How far people get with each feature, how many of them, and how often.

@@ -122,7 +122,7 @@ def release_adoption(
         curves=waits.showing(pl.concat(curves) if curves else _course_of([])),
         waits=waits,
         found=tuple(_ended(one, course) for one, course in zip(found, curves, strict=True)),
-        missing=None if found else _missing(pairs),
+        missing=None if found else _missing(pairs, feature),
     )
 
 
@@ -186,7 +186,9 @@ def _course_of(points: list[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(points, schema=schema, orient="row")
 
 
-def _missing(pairs: list[tuple[str, str, date]]) -> str:
+def _missing(pairs: list[tuple[str, str, date]], feature: str | None) -> str:
+    if not pairs and feature is not None:
+        return "No release names this feature"
     if not pairs:
         return "No release names a feature it touches: fill the column `features` of `releases`"
     return "No release has reached anybody yet: the table `rollouts` says whom it reached, and when"

@@ -45,7 +45,7 @@ def test_the_table_gives_each_share_with_its_two_numbers(screen: AppTest) -> Non
 def test_the_cards_say_how_much_hangs_on_few(screen: AppTest) -> None:
     shown = metrics(screen)
     assert shown["Features used"][0] == "1 of 1"
-    assert shown["Features that make 80 % of use"][0] == "100.0%"
+    assert shown["Make 80 % of use"][0] == "1 of 1"
     assert shown["Active users"][0] == str(ALL)
 
 

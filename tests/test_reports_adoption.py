@@ -164,7 +164,7 @@ def test_the_most_used_features_add_up_to_all_use(tmp_path: Path) -> None:
     # 21 + 13 + 8 of 54 are 78 %, with 5 more 87 %: four of eight features make 80 %.
     assert [round(one, 3) for one in shares[:4]] == [0.389, 0.63, 0.778, 0.87]
     assert shares[-1] == 1.0
-    assert found.spread.head == 0.5
+    assert (found.spread.head, found.most_used) == (0.5, 4)
 
 
 @pytest.mark.parametrize("column", list(RUNGS | FATES))
@@ -268,6 +268,12 @@ def test_without_rollouts_the_curves_say_what_is_missing(told: Workspace) -> Non
     report = release_adoption(told, Segment())
     assert report.found == ()
     assert report.missing is not None
+    assert "column `features`" in report.missing
+
+
+def test_of_one_feature_the_curves_do_not_say_that_no_release_names_any(tmp_path: Path) -> None:
+    report = release_adoption(released(tmp_path, times=1), Segment(), feature="nothing")
+    assert report.missing == "No release names this feature"
 
 
 def test_accounts_count_when_enough_of_their_people_use_it(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from metrics.periods import Period
-from queries import Segment, Workspace
+from queries import Answer, Segment, Workspace
 from reports import diagnosis_focus
 from reports.diagnosis_focus import focus_groups
 from reports.feature_list import features
@@ -77,13 +78,12 @@ def test_all_dimensions_are_one_question(tmp_path: Path, monkeypatch: pytest.Mon
     workspace = made(tmp_path, USERS)
     asked: list[object] = []
     ask = Workspace.ask
-    monkeypatch.setattr(
-        Workspace,
-        "ask",
-        lambda self, name, **given: (
-            asked.append(given["by"]) if name == "diagnosis_groups" else None,
-            ask(self, name, **given),
-        )[1],
-    )
+
+    def noted(self: Workspace, name: str, **given: Any) -> Answer:
+        if name == "diagnosis_groups":
+            asked.append(given["by"])
+        return ask(self, name, **given)
+
+    monkeypatch.setattr(Workspace, "ask", noted)
     focus_groups(workspace, features(workspace), Segment(), WEEK, len(USERS))
     assert asked == [tuple(sorted(DIMENSIONS))]

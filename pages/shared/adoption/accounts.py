@@ -52,9 +52,9 @@ def _table(report: AccountAdoptionReport) -> None:
     shown = rows.select(
         "label",
         "one_share",
-        pl.format("{} of {}", "accounts_with_one", "accounts").alias("one_of"),
+        _of(rows, "accounts_with_one", "one_of"),
         "several_share",
-        pl.format("{} of {}", "accounts_with_several", "accounts").alias("several_of"),
+        _of(rows, "accounts_with_several", "several_of"),
         "users",
     )
     st.dataframe(
@@ -75,6 +75,12 @@ def _table(report: AccountAdoptionReport) -> None:
     )
     for caveat in report.table.caveats:
         st.caption(f":material/info: {plain.sentence(caveat)}")
+
+
+def _of(rows: pl.DataFrame, part: str, name: str) -> pl.Series:
+    """'1,020 of 3,400' for each feature."""
+    pairs = rows.select(part, "accounts").iter_rows()
+    return pl.Series(name, [f"{some:,} of {every:,}" for some, every in pairs], dtype=pl.String)
 
 
 def _takeaway(report: AccountAdoptionReport) -> str:

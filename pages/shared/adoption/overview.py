@@ -23,11 +23,12 @@ def overview_cards(report: AdoptionReport) -> None:
     """How many are used, by how many, and what share of them makes most of the use."""
     rows = report.reach.rows
     used = rows.filter(pl.col("users") > 0).height
-    head, gini = report.spread.head, report.spread.gini
+    most, gini = report.most_used, report.spread.gini
+    share = words.full(report.spread.head, "percent")
     shown = (
         ("Features used", f"{used} of {rows.height}", "with a use day in the period"),
         ("Active users", words.compact(report.active), "active in the period"),
-        ("Features that make 80 % of use", words.full(head, "percent"), "of all features"),
+        ("Make 80 % of use", _part(most, rows.height), f"{share} of all features"),
         ("Gini of use", words.full(gini), "0: all features alike"),
     )
     with st.grid(4, min_column_width=150, key="cards_adoption"):
@@ -35,6 +36,10 @@ def overview_cards(report: AdoptionReport) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, value)
                 st.caption(note)
+
+
+def _part(part: int | None, whole: int) -> str:
+    return words.full(None) if part is None else f"{part} of {whole}"
 
 
 def map_card(report: AdoptionReport) -> None:
@@ -100,5 +105,5 @@ def _curve(rows: pl.DataFrame) -> go.Figure:
 def _concentration_takeaway(report: AdoptionReport) -> str:
     if report.spread.head is None:
         return f"{NO_USE}."
-    share = words.full(report.spread.head, "percent")
-    return f"{share} of the features make 80 % of use. Gini {words.full(report.spread.gini)}."
+    made = f"{report.most_used} of {words.counted(report.reach.rows.height, 'feature')}"
+    return f"{made} make 80 % of use. Gini {words.full(report.spread.gini)}."

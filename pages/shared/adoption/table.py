@@ -113,7 +113,7 @@ def _columns() -> Mapping[str, Any]:
     column = st.column_config
     found: dict[str, Any] = {
         "label": column.TextColumn("Feature", width="medium", pinned=True),
-        "trend": column.LineChartColumn("People who try it", y_min=0, width="small"),
+        "trend": column.LineChartColumn("Tries", help="People who try it", y_min=0, width="small"),
         "days_per_week": column.NumberColumn("Days a week, a user", format="%.2f"),
         "days_to_adopt": column.NumberColumn("Days to adopt (median)", format="%.0f"),
         "days_per_active_week": column.NumberColumn("Days per active week", format="%.2f"),

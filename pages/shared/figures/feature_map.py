@@ -92,9 +92,9 @@ def feature_map(
 
 
 def _ticks(bubbles: Sequence[Bubble]) -> tuple[float, ...]:
-    """Few on a long axis, more where all features are broad."""
-    is_short = bubbles and min(one.breadth for one in bubbles) > TICKS[-3]
-    return FINE_TICKS if is_short else TICKS
+    """Few on a long axis, more where all features are broad; one alone has a long axis."""
+    found = {one.breadth for one in bubbles}
+    return FINE_TICKS if len(found) > 1 and min(found) > TICKS[-3] else TICKS
 
 
 def _places(ordered: Sequence[Bubble], most: int) -> list[tuple[str, str]]:
