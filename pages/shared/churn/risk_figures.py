@@ -50,6 +50,7 @@ def reliability_plot(
         hovertemplate="%{customdata}<extra></extra>",
     )
     title = {"text": "mean score", "font": {"size": 12, "color": MUTED_TEXT}}
-    drawing.update_xaxes(title=title, tickformat=".0%", tickformatstops=[], range=[0, top])
+    percent = [{"dtickrange": [None, None], "value": ".0%"}]  # in place of those for days
+    drawing.update_xaxes(title=title, tickformatstops=percent, range=[0, top])
     drawing.update_yaxes(tickformat=".0%", range=[0, top])
     return drawing

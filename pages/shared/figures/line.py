@@ -154,7 +154,8 @@ def _name_lines(drawing: go.Figure, lines: Sequence[Line], height: int) -> None:
     ends = [(line, _last_value(line)) for line in lines]
     known = sorted(((line, end) for line, end in ends if end is not None), key=lambda pair: pair[1])
     highest = max(
-        (value for line in lines for value in line.values if value is not None), default=0
+        (end for line in lines for end in (*line.values, *(line.high or ())) if end is not None),
+        default=0,
     )
     pixel = (highest or 1) * 1.05 / height
     names, floor = [], float("-inf")
