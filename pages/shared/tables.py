@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+SHORT = {"id": "ID", "mrr": "MRR", "nps": "NPS", "utc": "UTC", "ms": "ms", "sql": "SQL"}  # as people write them
 SHARES = ("share", "stickiness", "low", "high")
 CHANGES = ("change", "lift")
 DATE_WIDTH = 140  # pixels
@@ -60,5 +61,6 @@ def _column(name: str, kind: pl.DataType, label: str) -> Any:
 
 
 def _label(name: str) -> str:
-    """'period_start' as 'Period start'."""
-    return name.replace("_", " ").capitalize()
+    """'period_start' as 'Period start', 'account_id' as 'Account ID'."""
+    first, *others = name.split("_")
+    return " ".join([SHORT.get(first, first.capitalize()), *(SHORT.get(w, w) for w in others)])
