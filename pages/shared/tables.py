@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-SHORT = {"id": "ID", "mrr": "MRR", "nps": "NPS", "utc": "UTC", "ms": "ms", "sql": "SQL"}  # as people write them
+# As people write them.
+SHORT = {"id": "ID", "mrr": "MRR", "nps": "NPS", "utc": "UTC", "ms": "ms", "sql": "SQL"}
 SHARES = ("share", "stickiness", "low", "high")
 CHANGES = ("change", "lift")
 DATE_WIDTH = 140  # pixels
