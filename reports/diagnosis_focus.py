@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from queries import Segment, Workspace
 
 PEOPLE = 20_000  # enough for the share of a group: more are not read
+TOGETHER = 3  # dimensions in one question: so few that its answer is small enough to be kept
 MOST_VALUES = 40  # of a dimension; one with more holds names, not groups
 
 
@@ -50,7 +51,13 @@ def focus_groups(
         "one_in": max(1, ceil(people / PEOPLE)),
     }
     dimensions = sorted(one.name for one in workspace.dimensions.values() if one.level == "user")
-    found = _by_each(workspace, shown, segment, dimensions, asked) if shown else []
+    few_each = [dimensions[at : at + TOGETHER] for at in range(0, len(dimensions), TOGETHER)]
+    found = [
+        rows
+        for names in few_each
+        if shown
+        for rows in _by_each(workspace, shown, segment, names, asked)
+    ]
     few = [rows for rows in found if 1 < rows["segment"].n_unique() <= MOST_VALUES]
     if not few:
         return None
@@ -71,7 +78,7 @@ def _by_each(
     dimensions: Sequence[str],
     asked: dict[str, Any],
 ) -> list[pl.DataFrame]:
-    """Groups of each dimension, from one question about all of them.
+    """Groups of each of a few dimensions, from one question about all of them.
 
     A person has one value of each, so what is counted by all of them adds up to what is counted by
     one. Where a value holds what stands between values, each dimension is asked alone.

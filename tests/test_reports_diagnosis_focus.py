@@ -74,7 +74,17 @@ def test_groups_of_all_dimensions_are_those_of_each_dimension_alone(
         place += width
 
 
-def test_all_dimensions_are_one_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("together", "expected"),
+    [(3, [("seats", "town", "trade")]), (2, [("seats", "town"), "trade"])],
+)
+def test_a_few_dimensions_are_one_question(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    together: int,
+    expected: list[object],
+) -> None:
+    monkeypatch.setattr(diagnosis_focus, "TOGETHER", together)
     workspace = made(tmp_path, USERS)
     asked: list[object] = []
     ask = Workspace.ask
@@ -86,4 +96,4 @@ def test_all_dimensions_are_one_question(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Workspace, "ask", noted)
     focus_groups(workspace, features(workspace), Segment(), WEEK, len(USERS))
-    assert asked == [tuple(sorted(DIMENSIONS))]
+    assert asked == expected
