@@ -70,12 +70,22 @@ def kept(folder: Path, snapshot_id: str, name: str) -> tuple[pl.DataFrame, float
     return None
 
 
-def keep(folder: Path, snapshot_id: str, name: str, rows: pl.DataFrame, seconds: float) -> None:
+def keep(
+    folder: Path,
+    snapshot_id: str,
+    name: str,
+    rows: pl.DataFrame,
+    seconds: float,
+    *,
+    most_bytes: int | None = None,
+) -> None:
     """Keep an answer that took long and is small; those of earlier snapshots go.
+
+    Small is at most `most_bytes`; None: as large as any answer may be.
 
     A folder that cannot be written to keeps nothing, and answers are none the worse for it.
     """
-    if seconds < LEAST_SECONDS or rows.estimated_size() > MOST_BYTES:
+    if seconds < LEAST_SECONDS or rows.estimated_size() > (most_bytes or MOST_BYTES):
         return
     answers = folder / FOLDER / ANSWERS
     own = answers / snapshot_id

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from queries.workspace import Workspace
 
 QUERIES = Path(__file__).parent
+MOST_BYTES = 32 * 2**20  # of one table; a larger one is counted again
 KINDS = (".py", ".sql", ".ddl")  # of files that are code
 
 
@@ -40,7 +41,7 @@ def kept_counts(
         workspace: Whose; its sight, its definitions and its snapshot are part of the name.
         what: Names the kind of tables; they are kept while inside `keeping`.
         question: All else that they depend on; its `repr` tells it from others.
-        make: Makes them; never units' rows.
+        make: Makes them, from nothing that does not lie beside the snapshot.
         tables: Their names.
         code: Files and folders that make them, beside all of `queries`.
 
@@ -61,7 +62,9 @@ def kept_counts(
     seconds = perf_counter() - start
     if is_kept(what) and _published(workspace) == snapshot_id:  # a build may have ended meanwhile
         for table, name in names.items():
-            keep(workspace.folder, snapshot_id, name, made[table], seconds)
+            keep(
+                workspace.folder, snapshot_id, name, made[table], seconds, most_bytes=MOST_BYTES
+            )  # fmt: skip
     return made
 
 

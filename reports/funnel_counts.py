@@ -6,15 +6,19 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
+import metrics.funnel
 from metrics.funnel import Attempts, Log, attempts_by, attributed
 from metrics.funnel.breakdown import NO_GROUP, attempts_by_value
 from metrics.periods import Grain, Period, buckets
 from queries.funnel_log import FunnelEvents, FunnelRead, midnight, read_funnel
+from queries.kept_counts import kept_counts
 from reports.funnel_along import read_along
 from reports.known import known
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = 192 * 2**20  # of counted attempts, over all viewers
 KEPT_FUNNELS = 16
 ONE_DAY = timedelta(days=1)
+CODE = (Path(__file__), Path(metrics.funnel.__file__).parent)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -51,6 +56,30 @@ class Counted:
         own = self.attempts
         parts = (own.units, own.rows, own.times, own.levels, self.groups, self.periods)
         return sum(part.nbytes for part in parts)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The same as a table, one row per attempt."""
+        own = self.attempts
+        wide = {"row": own.rows, "time": own.times}
+        return pl.DataFrame(
+            {"unit": own.units, "level": own.levels, "group": self.groups, "period": self.periods}
+            | {f"{name}_{n}": part[:, n] for name, part in wide.items() for n in _columns(part)}
+        )
+
+    @classmethod
+    def of(cls, table: pl.DataFrame) -> Counted:
+        """What a table of attempts says."""
+
+        def column(name: str) -> NDArray[Any]:
+            return table[name].to_numpy().copy()
+
+        def wide(name: str) -> NDArray[Any]:
+            names = [one for one in table.columns if one.startswith(f"{name}_")]
+            return np.column_stack([column(one) for one in names])
+
+        own = Attempts(column("unit"), wide("row"), wide("time"), column("level"))
+        return cls(own, column("group"), column("period"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +162,7 @@ def _along(period: Period, segment: Segment, question: FunnelQuestion) -> Funnel
 def funnel_counts(
     workspace: Workspace, period: Period, segment: Segment, question: FunnelQuestion, grain: Grain
 ) -> FunnelCounts:
-    """Count a funnel, or remember the counts of the same snapshot.
+    """Count a funnel, or remember the counts of the same snapshot, here or on disk.
 
     Args:
         workspace: Where to ask.
@@ -148,7 +177,45 @@ def funnel_counts(
         workspace.folder, snapshot.id if snapshot else None, workspace.sight, asked,
         question.rules, question.attribution, question.attribution_step, grain,
     )  # fmt: skip
-    return KEPT.get(key) or KEPT.keep(key, _counted(workspace, asked, question, grain))
+    return KEPT.get(key) or KEPT.keep(
+        key, _read_or_counted(workspace, asked, question, grain)
+    )  # fmt: skip
+
+
+def _columns(wide: NDArray[Any]) -> range:
+    return range(wide.shape[1])
+
+
+def _read_or_counted(
+    workspace: Workspace, asked: FunnelRead, question: FunnelQuestion, grain: Grain
+) -> FunnelCounts:
+    """A plain funnel of users may lie on disk, where everybody asks it first."""
+    if asked.by is not None or asked.path is not None or asked.unit != "user":
+        return _counted(workspace, asked, question, grain)
+
+    def make() -> dict[str, pl.DataFrame]:
+        made = _counted(workspace, asked, question, grain)
+        seconds = pl.DataFrame({"seconds": [made.seconds]})
+        return {"whole": made.whole.table, "by_period": made.by_period.table, "seconds": seconds}
+
+    found = kept_counts(
+        workspace, "funnel_counts", (asked, question, grain), make,
+        tables=("whole", "by_period", "seconds"), code=CODE,
+    )  # fmt: skip
+    edges, periods = _periods(workspace, asked, grain)
+    whole = Counted.of(found["whole"])
+    return FunnelCounts(
+        asked=asked,
+        grain=grain,
+        whole=whole,
+        grouped=whole,
+        by_period=Counted.of(found["by_period"]),
+        names=(),
+        periods=periods,
+        edges=edges,
+        visits=None,
+        seconds=found["seconds"]["seconds"].item(),
+    )
 
 
 def _counted(
