@@ -34,7 +34,8 @@ def ladder_figure(report: FeatureDiagnosis) -> None:
     use = report.found.under_use
     st.caption(
         f"{words.full(use.eligible)} people may use it, {words.full(use.habitual)} of them have "
-        "the habit. Each rung is a share of the one before it."
+        "the habit. Each rung is a share of the one before it; where few were counted, the dot "
+        "leans towards the peers."
     )
 
 
