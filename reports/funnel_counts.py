@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = 192 * 2**20  # of counted attempts, over all viewers
 KEPT_FUNNELS = 16
 ONE_DAY = timedelta(days=1)
-CODE = (Path(__file__), Path(metrics.funnel.__file__).parent)
+CODE = (Path(__file__).parent, Path(metrics.funnel.__file__).parents[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

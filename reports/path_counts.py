@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reports.path_question import PathQuestion
 
 KEPT_PATHS = 64
-CODE = (Path(__file__), Path(metrics.paths.__file__).parent)
+CODE = (Path(__file__).parent, Path(metrics.paths.__file__).parents[1])
 LINKS = {
     "place": pl.Int64, "source": pl.String, "target": pl.String, "transitions": pl.Int64,
     "users": pl.Int64, "median_seconds": pl.Float64, "mean_seconds": pl.Float64,
