@@ -14,6 +14,7 @@ from metrics.funnel import (
     Funnel,
     Log,
     attempts,
+    attempts_by,
     masks,
     sorted_log,
     steps,
@@ -125,6 +126,16 @@ def test_cohorts_count_a_unit_once_in_each() -> None:
     events = log((1, 0, 1), (1, 10, 1), (1, 11, 2))
     found = attempts(events, Funnel(2, window=timedelta(seconds=5)), cohorts=np.array([0, 1, 1]))
     assert found.levels.tolist() == [1, 2]
+
+
+def test_several_cohorts_at_once_are_each_as_alone() -> None:
+    events = log((1, 0, 1), (1, 10, 1), (1, 11, 2), (2, 3, 1))
+    kinds = (np.array([0, 1, 1, 0]), None, np.array([0, 0, 1, 0]))
+    together = attempts_by(events, Funnel(2), kinds)
+    assert [one.levels.tolist() for one in together] == [[2, 2, 1], [2, 1], [2, 1]]
+    for found, kind in zip(together, kinds, strict=True):
+        alone = attempts(events, Funnel(2), cohorts=kind)
+        assert found.rows.tolist() == alone.rows.tolist()
 
 
 @pytest.mark.parametrize(

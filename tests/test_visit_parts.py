@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from queries.visit_parts import (
@@ -64,6 +64,8 @@ def told(part: VisitPart) -> Found:
     }
 
 
+@example(events=[(0, 3, 1), (0, 8, 1)], begun=[(0, 0, 15)], scale=1, cuts={5})  # over a cut
+@example(events=[(0, 3, 1), (0, 8, 1)], begun=[(0, 3, 5)], scale=1, cuts={3, 8})  # on its edges
 @given(events=EVENTS, begun=BEGUN, scale=SCALE, cuts=st.sets(st.integers(1, 40), max_size=3))
 def test_cuts_change_nothing(
     events: list[Event], begun: list[tuple[int, int, int]], scale: int, cuts: set[int]
