@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from queries import Workspace
     from store import PlannedRelease
 
-_judgements: Room[ReleaseReport] = Room(most=128)
+MOST_KEPT = 128  # judgements of a room; older releases are judged when they are opened
+_judgements: Room[ReleaseReport] = Room(most=MOST_KEPT)
 
 
 def release_report(
@@ -52,13 +53,14 @@ def kept_report(workspace: Workspace, name: str) -> ReleaseReport | None:
 
 
 def judge_all(workspace: Workspace) -> tuple[str, ...]:
-    """Judge every release that is not judged yet, the newest first: for the server.
+    """Judge the newest releases that are not judged yet, as many as are kept: for the server.
 
     Returns:
         What failed, and why: each release fails alone.
     """
-    names = [one.name for one in all_releases(workspace)]
-    names += [one.release for one in plans(workspace)]
+    names = [one.release for one in plans(workspace)]
+    names += [one.name for one in all_releases(workspace)]
+    names = list(dict.fromkeys(names))[:MOST_KEPT]  # one more would push out the newest
     return each_alone(
         {f"Release {name}": partial(release_report, workspace, name) for name in names}
     )

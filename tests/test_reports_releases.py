@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from queries import Workspace
+from reports import release
 from reports.release import kept_report, release_report
 from reports.release_answer import ReleaseReport
 from reports.release_facts import all_releases
@@ -154,3 +155,13 @@ def test_dates_are_local_days(workspace: Workspace) -> None:
     found = {one.name: one.released_on for one in all_releases(workspace)}
     assert found == {"young": YOUNG, "full": FULL, "flag": FLAG, "staged": STAGED}
     assert isinstance(found["full"], date)
+
+
+def test_the_server_judges_the_newest_releases_and_no_more_than_are_kept(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(release, "release_report", lambda _, name: judged.append(name))
+    monkeypatch.setattr(release, "MOST_KEPT", 2)
+    release.judge_all(workspace)
+    assert judged == [one.name for one in all_releases(workspace)][:2]
