@@ -15,7 +15,7 @@ from reports import churn_definitions
 from reports.answer import Report, Source
 from reports.made_once import Room
 from reports.revenue_bridge import months_until
-from reports.revenue_spans import PaidSpans, day_of, number, paid_spans
+from reports.revenue_spans import PaidSpans, days_of, number, paid_spans
 
 if TYPE_CHECKING:
     from datetime import date
@@ -143,7 +143,7 @@ def _accounts(
             "cohort": [starts[number] for number in cohort[here]],
             "month_number": end - cohort[here],
             "account_id": names[everybody[here]].tolist(),
-            "first_paid_day": [day_of(day) for day in joined[here]],
+            "first_paid_day": days_of(joined[here]),
             "first_revenue": first[here],
             "revenue": now[here],
         }, schema=ACCOUNTS))  # fmt: skip

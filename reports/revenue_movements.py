@@ -9,7 +9,7 @@ import polars as pl
 
 from metrics.revenue import KINDS, Exchange, History, Rules, movements
 from metrics.revenue.movements import amounts_at
-from reports.revenue_spans import NOT_SET, PaidSpans, day_of
+from reports.revenue_spans import NOT_SET, PaidSpans, days_of
 
 if TYPE_CHECKING:
     from reports.revenue_bridge import Month
@@ -59,7 +59,7 @@ def _of_month(paid: PaidSpans, levels: History, month: Month, rules: Rules) -> p
             "month": [month.start] * len(moved),
             "kind": [KINDS[kind] for kind in moved.kinds],
             "account_id": names[moved.accounts].tolist(),
-            "day": [day_of(day) for day in moved.days],
+            "day": days_of(moved.days),
             "before": before,
             "after": before + moved.amounts,
             "difference": moved.amounts,

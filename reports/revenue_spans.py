@@ -180,6 +180,16 @@ def day_of(number: int) -> date:
     return EPOCH + timedelta(days=int(number))
 
 
+def days_of(numbers: np.ndarray) -> pl.Series:
+    """The same of many numbers.
+
+    Examples:
+        >>> days_of(np.array([0, 31])).to_list()
+        [datetime.date(1970, 1, 1), datetime.date(1970, 2, 1)]
+    """
+    return pl.Series(numbers.astype(np.int32)).cast(pl.Date)
+
+
 def _with_days(rows: pl.DataFrame, zone: str, currency: str) -> pl.DataFrame:
     """Moments as local days, amounts without trials, a currency for everybody."""
 
