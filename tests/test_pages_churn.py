@@ -155,5 +155,5 @@ def test_a_model_shows_its_making_and_the_list(fading: Workspace) -> None:
         "What a score is made of",
     ]
     assert "Trained " in text(screen)
-    assert running.trained is not None
-    assert len(screen.dataframe[0].value) == running.trained.scores.height
+    assert running.made is not None
+    assert len(screen.dataframe[0].value) == running.made.scores.height
