@@ -58,7 +58,7 @@ def name_of(item: Item) -> str:
     return item.label if item.segment is None else f"{item.label}, {' '.join(item.segment)}"
 
 
-def headline(item: Item, currency: str = "USD") -> str:
+def headline(item: Item, currency: str) -> str:
     """What moved: metric, size, interval, since when."""
     span = (item.day - item.since).days + 1
     if span == 1:
@@ -80,19 +80,19 @@ def reality(item: Item) -> str:
     return failed[0] if failed else "Nothing in the data speaks against it."
 
 
-def identity_in_words(item: Item, identity: Identity) -> str:
+def identity_in_words(item: Item, identity: Identity, currency: str) -> str:
     """Parts that add up: 'People active −180 (82 %), times each −40 (18 %)'."""
-    parts = ", ".join(_part(item, part) for part in identity.parts)
+    parts = ", ".join(_part(item, part, currency) for part in identity.parts)
     simpson = " The parts moved against the whole." if identity.is_simpson else ""
     return f"{identity.words}: {parts}.{simpson}"
 
 
-def _part(item: Item, part: Part) -> str:
+def _part(item: Item, part: Part, currency: str) -> str:
     if item.is_rate:
         size = signed(part.contribution, is_rate=True)
     else:
         sign = "−" if part.contribution < 0 else "+"
-        size = f"{sign}{figure(abs(part.contribution), item.unit)}"
+        size = f"{sign}{figure(abs(part.contribution), item.unit, currency)}"
     return f"{part.label} {size}" + ("" if part.share is None else f" ({part.share:.0%})")
 
 

@@ -16,11 +16,19 @@ from reports import brief_kept
 from reports.brief import brief
 from reports.brief_files import place_of
 from reports.brief_gate import Gate
-from reports.brief_items import Brief, Item
+from reports.brief_items import Brief, Identity, Item, Part
 from reports.brief_kept import analyse, briefs, kept_brief
 from reports.brief_series import Collected, Measured, Subject, collected
 from reports.brief_tests import Replay, holiday_days
-from reports.brief_words import figure, headline, nothing_unusual, reality, signed, why
+from reports.brief_words import (
+    figure,
+    headline,
+    identity_in_words,
+    nothing_unusual,
+    reality,
+    signed,
+    why,
+)
 from tests.slow_rollups import Row
 from tests.tiny_workspaces import workspace_of
 
@@ -214,6 +222,12 @@ def test_an_item_says_what_moved_how_much_and_since_when(outage: Brief) -> None:
     assert "95 % interval" in said
     assert "on Tue 15 Sep" in said
     assert all(why(item) for item in outage.items)
+
+
+def test_parts_of_a_change_in_money_are_in_the_currency_of_the_product(outage: Brief) -> None:
+    item = replace(outage.items[0], unit="currency", is_rate=False)
+    parts = Identity("People × each", (Part("People", -120.0, 0.8), Part("Each", 30.0, None)))
+    assert identity_in_words(item, parts, "EUR") == "People × each: People −€120 (80%), Each +€30."
 
 
 def test_the_clock_is_asked(demo: Workspace) -> None:

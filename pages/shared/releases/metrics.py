@@ -18,7 +18,7 @@ UNITS_OF_PEOPLE = {"experiment": "a person"}
 def metrics_card(workspace: Workspace, report: ReleaseReport) -> None:
     """A line for each relative effect, then all of them as a table."""
     st.header("What moved", anchor=False)
-    rows = report.metrics.rows
+    rows, currency = report.metrics.rows, workspace.settings.product.currency
     shown = _drawn(rows)
     exhibit(
         report.metrics,
@@ -27,7 +27,7 @@ def metrics_card(workspace: Workspace, report: ReleaseReport) -> None:
             [row["effect"] for row in shown],
             [row["low"] for row in shown],
             [row["high"] for row in shown],
-            hovers=[f"{row['label']}: {with_interval(row)}" for row in shown],
+            hovers=[f"{row['label']}: {with_interval(row, currency=currency)}" for row in shown],
         ),
         key="release_metrics",
         alt=report.sentence,
@@ -43,7 +43,6 @@ def metrics_card(workspace: Workspace, report: ReleaseReport) -> None:
         "verdict is about one of them, chosen before and not adjusted: it may stand where the "
         "table says no."
     )
-    currency = workspace.settings.product.currency
     show_table(
         pl.DataFrame([_line(row, currency) for row in rows.iter_rows(named=True)]),
         key="release_metrics_table",

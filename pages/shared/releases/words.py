@@ -13,7 +13,7 @@ SAID = {"met": ":material/check_circle:", "not met": ":material/cancel:",
         "cannot tell": ":material/help:"}  # fmt: skip
 
 
-def effect(value: float | None, form: str, unit: str, *, currency: str = "USD") -> str:
+def effect(value: float | None, form: str, unit: str, *, currency: str) -> str:
     """'+4.2%', '+1.3 pp', '−38 ms'."""
     if value is None:
         return words.DASH
@@ -25,7 +25,7 @@ def effect(value: float | None, form: str, unit: str, *, currency: str = "USD") 
     return f"{sign}{words.full(value, unit, currency=currency)}"
 
 
-def with_interval(row: dict[str, Any], *, currency: str = "USD") -> str:
+def with_interval(row: dict[str, Any], *, currency: str) -> str:
     """'+4.2% (+1.0% to +7.5%)'; an end that is not there has no end."""
     if row["effect"] is None:
         return words.DASH

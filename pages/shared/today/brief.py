@@ -46,7 +46,7 @@ def brief_card(workspace: Workspace) -> None:
         st.subheader("In the data, but no change of use", anchor=False)
         for item in found.doubted:
             _shown(workspace, item)
-    _earlier(found)
+    _earlier(found, workspace.settings.product.currency)
 
 
 def _in_the_making(workspace: Workspace) -> None:
@@ -74,7 +74,7 @@ def _shown(workspace: Workspace, item: Item) -> None:
             st.markdown(f"**{plain.markdown(name_of(item))}**", width="content")
         currency = workspace.settings.product.currency
         st.markdown(plain.sentence(headline(item, currency)))
-        for icon, text in _reasons(item):
+        for icon, text in _reasons(item, currency):
             st.markdown(f":material/{icon}: {plain.sentence(text)}")
         if item.also:
             st.caption(f"Also moved: {plain.sentence(_also(item))}")
@@ -91,9 +91,9 @@ def _badge(item: Item) -> None:
         st.badge("Worse", icon=arrow, color="orange")
 
 
-def _reasons(item: Item) -> list[tuple[str, str]]:
+def _reasons(item: Item, currency: str) -> list[tuple[str, str]]:
     found = [("fact_check" if item.is_real else "warning", f"Is it real? {reality(item)}")]
-    found += [("functions", identity_in_words(item, one)) for one in item.identities]
+    found += [("functions", identity_in_words(item, one, currency)) for one in item.identities]
     found.append(("search", f"Why? {why(item)}"))
     around = "; ".join(item.around) or "no release, experiment, incident or holiday is known"
     return [*found, ("event", f"Around it: {around}.")]
@@ -173,12 +173,12 @@ def _chart(workspace: Workspace, item: Item, key: str) -> None:
         affordances(drawn.source, key=f"course_{key}")
 
 
-def _earlier(found: Brief) -> None:
+def _earlier(found: Brief, currency: str) -> None:
     """What the briefs of the two weeks before told."""
     if not found.earlier:
         return
     st.subheader("Told in the two weeks before", anchor=False)
     for item in found.earlier[:EARLIER]:
         doubt = "" if item.is_real else " (data, not use)"
-        said = f"{name_of(item)} {headline(item)}{doubt}"
+        said = f"{name_of(item)} {headline(item, currency)}{doubt}"
         st.caption(f"**{dates.full_day(item.day)}** · {plain.sentence(said)}")
