@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from queries import Workspace
 
-_pages: Room[LeadershipReport] = Room()
+pages: Room[LeadershipReport] = Room()
 
 
 def kept_leadership(workspace: Workspace, quarter: str) -> LeadershipReport | None:
     """The page of a quarter; None: it is being made, from now on."""
     name = quarter or _running(workspace)
-    return _pages.soon(workspace, _key(workspace, name), lambda: leadership(workspace, name))
+    return pages.soon(workspace, _key(workspace, name), lambda: leadership(workspace, name))
 
 
 def made_leadership(workspace: Workspace, quarter: str = "") -> LeadershipReport:
     """The page of a quarter, made now unless it was before."""
     name = quarter or _running(workspace)
-    return _pages.now(workspace, _key(workspace, name), lambda: leadership(workspace, name))
+    return pages.now(workspace, _key(workspace, name), lambda: leadership(workspace, name))
 
 
 def _running(workspace: Workspace) -> str:

@@ -10,12 +10,13 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from weakref import WeakSet
 
 from queries import TidemarkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Container, Hashable
 
     from queries import Sight, Workspace
 
@@ -23,6 +24,7 @@ LOG = logging.getLogger("tidemark")
 MOST = 32  # objects of a room; the one asked longest ago is forgotten first
 SECONDS_TOLD = 60.0  # a failure in the background is told this long, then it is tried anew
 T = TypeVar("T")
+_rooms: WeakSet[Room[Any]] = WeakSet()
 
 
 class Place(NamedTuple):
@@ -86,6 +88,7 @@ class Room(Generic[T]):
         self._most, self._is_of_build, self._told = most, is_of_build, seconds_told
         self._makings: OrderedDict[Place, Making[T]] = OrderedDict()
         self._lock = threading.Lock()
+        _rooms.add(self)
 
     def now(self, workspace: Workspace, key: Hashable, make: Callable[[], T]) -> T:
         """The object; whoever asks while another makes it waits. A failure is not remembered."""
@@ -203,6 +206,13 @@ class Room(Generic[T]):
         definitions = f"{workspace.settings.model_dump_json()}{workspace.metrics_text}"
         built = snapshot.id if snapshot else None
         return Place(str(workspace.folder), built, workspace.sight, definitions, key)
+
+
+def forget_all(*, but: Container[Room[Any]] = ()) -> None:
+    """Empty every room, as a new process finds them, but for some."""
+    for room in list(_rooms):
+        if room not in but:
+            room.forget()
 
 
 def told(making: Making[T]) -> T | None:

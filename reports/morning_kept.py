@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from queries import Workspace
     from reports.morning import Section
 
-_mornings: Room[tuple[Section, ...]] = Room()
+mornings: Room[tuple[Section, ...]] = Room()
 
 
 def kept_morning(workspace: Workspace) -> tuple[Section, ...] | None:
@@ -23,12 +23,12 @@ def kept_morning(workspace: Workspace) -> tuple[Section, ...] | None:
 
     What people wrote since, such as a goal or a decision, makes them anew.
     """
-    return _mornings.soon(workspace, _key(workspace), lambda: maker.morning(workspace))
+    return mornings.soon(workspace, _key(workspace), lambda: maker.morning(workspace))
 
 
 def put_together(workspace: Workspace) -> tuple[Section, ...]:
     """The sections, made now unless they were before."""
-    return _mornings.now(workspace, _key(workspace), lambda: maker.morning(workspace))
+    return mornings.now(workspace, _key(workspace), lambda: maker.morning(workspace))
 
 
 def _key(workspace: Workspace) -> Hashable:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from queries import Filter, QueryError, Segment, Sight, TidemarkError, Workspace, open_workspace
-from reports.made_once import Making, Room
+from reports.made_once import Making, Room, forget_all
 from store import Goal, store_of
 from tests.build_logs import empty_workspace, random_log, rebuilt, write_events
 
@@ -36,6 +36,14 @@ class Maker:
         if self.fails:
             raise QueryError("no answer today")
         return self.times
+
+
+def test_every_room_is_emptied_but_for_some(workspace: Workspace) -> None:
+    one, other = Room[int](), Room[int]()
+    make = Maker()
+    assert (one.now(workspace, "a", make), other.now(workspace, "a", make)) == (1, 2)
+    forget_all(but=(other,))
+    assert (one.now(workspace, "a", make), other.now(workspace, "a", make)) == (3, 2)
 
 
 def test_an_object_is_made_once_for_a_key(workspace: Workspace) -> None:
